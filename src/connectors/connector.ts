@@ -1,0 +1,48 @@
+/** One outside system each. The engine hands in the table, the columns a query reads, and what the host offers. */
+import type { OptionSet } from '../catalog/option.ts'
+import type { TableEntry } from '../catalog/table.ts'
+import type { BufferPool } from '../data/pool.ts'
+import type { Schema } from '../data/type.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { Sink } from '../runtime/dataflow/sink.ts'
+import type { Source } from '../runtime/dataflow/source.ts'
+import type { Format } from '../formats/format.ts'
+
+export interface ConnectorContext {
+  readonly pool: BufferPool
+  readonly clock: Clock
+  readonly random: Random
+  readonly zone: string
+  /** Formats by name; a connector that has formats looks `format` up here. */
+  readonly formats: ReadonlyMap<string, Format>
+  readonly stdin: NodeJS.ReadableStream
+  /** Resolves when the text is on its way. Used by `print` and the stdout sink. */
+  stdout(text: string | Uint8Array): Promise<void> | undefined
+  stderr(text: string | Uint8Array): Promise<void> | undefined
+  /** `batch` sources end; in `streaming` a connector that can follow its input does so. */
+  readonly mode: 'batch' | 'streaming'
+  /** Warnings a person should see: skipped records, ignored options. */
+  warn(message: string): void
+}
+
+export interface ScanRequest {
+  readonly table: TableEntry
+  /** Physical and metadata columns the query reads, by name, in the order its chunks shall have. */
+  readonly columns: readonly string[]
+  /** The source may stop after so many rows. */
+  readonly limit: number | undefined
+}
+
+export interface Connector {
+  readonly name: string
+  readonly options: OptionSet
+  /** Does it end by itself with these options? Asked while planning; opens nothing. */
+  bounded?(table: TableEntry): boolean
+  /** Metadata columns it can read, with their types. */
+  readonly metadata?: Schema
+  source?(request: ScanRequest, context: ConnectorContext): Source
+  /** Which changes its sink takes: rows that are only inserted, keyed upserts, or full retractions. */
+  readonly accepts?: 'insert-only' | 'upsert' | 'all'
+  sink?(table: TableEntry, context: ConnectorContext): Sink
+}

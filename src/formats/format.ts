@@ -1,0 +1,57 @@
+/** Bytes of messages on one side, chunks on the other. A format knows nothing of where the bytes come from. */
+import type { Options, OptionSet } from '../catalog/option.ts'
+import type { Chunk } from '../data/chunk.ts'
+import type { BufferPool } from '../data/pool.ts'
+import type { Schema } from '../data/type.ts'
+
+/** What a decoder did with records it could not read, where the format's options let it go on. */
+export interface DecodeCounts {
+  skippedRecords: number
+  nulledFields: number
+}
+
+/** How a record that can't be decoded is named in its error. `record` counts from the first of this `decode` call. */
+export type PlaceOf = (record: number) => string
+
+export interface DecoderContext {
+  readonly pool: BufferPool
+  /** `table.local-time-zone`. */
+  readonly zone: string
+  readonly counts: DecodeCounts
+  /** A name for generated code: `orders/json-decoder`. */
+  readonly name: string
+  /** What a skipped record looked like: for an errors file, by option. */
+  onSkipped?(place: string, bytes: Uint8Array, reason: string): void
+}
+
+export interface Decoder {
+  /**
+   * Message i of `count` is `bytes[starts[i], ends[i])`; `count` is at most CHUNK_ROWS. The chunk may look into `bytes`
+   * (and may unescape in place), which must then stay untouched until the chunk is released. Answers fewer rows than
+   * messages where records were skipped.
+   */
+  decode(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number, place: PlaceOf): Chunk
+}
+
+/** Appends to a growing buffer that the caller empties. */
+export interface ByteWriter {
+  bytes: Uint8Array
+  length: number
+  reserve(more: number): void
+}
+
+export interface Encoder {
+  /** One message per row, each ended by what the format puts between messages in a file (a line end for json and csv). */
+  encode(chunk: Chunk, into: ByteWriter): void
+}
+
+export interface Format {
+  readonly name: string
+  /** Without the prefix: `ignore-parse-errors` for `json.ignore-parse-errors`. */
+  readonly options: OptionSet
+  /** How a file of messages is cut: at line ends, at CSV record ends (quotes may hold line ends), or not at all. */
+  readonly framing: 'lines' | 'csv' | 'whole'
+  /** `schema` holds just the columns the query reads, `all` the table's physical columns in order. */
+  decoder(schema: Schema, all: Schema, options: Options, context: DecoderContext): Decoder
+  encoder?(schema: Schema, options: Options, context: { readonly zone: string; readonly name: string }): Encoder
+}
