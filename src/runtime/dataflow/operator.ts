@@ -22,6 +22,14 @@ export interface Operator {
   onWatermark?(timeMs: number, output: Output): void
   /** What downstream is told once this operator saw `timeMs`; the same unless rows may still come out with smaller times. */
   outputWatermark?(timeMs: number): number
+  /**
+   * For an operator that makes event time rather than hears of it (the watermark assigner): the watermark its rows are
+   * under by now. The task asks after each chunk, each period and before the end, and passes on a time that rose; watermarks
+   * from upstream then end here.
+   */
+  currentWatermark?(): number
+  /** True once no further row can change what comes out: the task may stop its sources and treat every input as ended. */
+  done?(): boolean
   /** One input has ended. In a bounded job this is where blocking operators speak. */
   onEnd?(input: number, output: Output): void
   /** True while the sources work off history: intermediate updates may be held back. On false, what was held back is told. */
