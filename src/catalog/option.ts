@@ -29,7 +29,8 @@ export class Options {
     this.#set = set
     this.#values = values
     for (const option of set.required) {
-      if (values[option.name] === undefined) throw new SqlError('OPTION_MISSING', `${owner} needs the option '${option.name}': ${option.description}`)
+      if (values[option.name] === undefined)
+        throw new SqlError('OPTION_MISSING', `${owner} needs the option '${option.name}': ${option.description}`)
     }
   }
 
@@ -84,7 +85,9 @@ export class Options {
   }
 
   #bad(name: string, value: string, wanted: string, hint?: string): SqlError {
-    return new SqlError('OPTION_VALUE', `the option '${name}' of ${this.#owner} is ${wanted}, not '${value}'`, undefined, { hint })
+    return new SqlError('OPTION_VALUE', `the option '${name}' of ${this.#owner} is ${wanted}, not '${value}'`, undefined, {
+      hint,
+    })
   }
 }
 
@@ -110,10 +113,17 @@ export function parseDuration(text: string): number | undefined {
 }
 
 const durationUnits: Readonly<Record<string, number>> = Object.fromEntries(
-  ([[1, ' ms milli millis millisecond milliseconds'], [1000, 's sec secs second seconds'], [60_000, 'm min minute minutes'],
-    [3_600_000, 'h hour hours'], [86_400_000, 'd day days'], [1e-3, 'µs micro micros microsecond microseconds'],
-    [1e-6, 'ns nano nanos nanosecond nanoseconds']] as const)
-    .flatMap(([ms, names]) => names.split(' ').map(name => [name, ms])),
+  (
+    [
+      [1, ' ms milli millis millisecond milliseconds'],
+      [1000, 's sec secs second seconds'],
+      [60_000, 'm min minute minutes'],
+      [3_600_000, 'h hour hours'],
+      [86_400_000, 'd day days'],
+      [1e-3, 'µs micro micros microsecond microseconds'],
+      [1e-6, 'ns nano nanos nanosecond nanoseconds'],
+    ] as const
+  ).flatMap(([ms, names]) => names.split(' ').map(name => [name, ms])),
 )
 
 /** `128MB`, `64 kb`, `1024`: bytes, or undefined. Units are powers of 1024, as in Flink. */
@@ -125,5 +135,6 @@ export function parseBytes(text: string): number | undefined {
 
 const byteUnits: Readonly<Record<string, number>> = Object.fromEntries(
   ' b bytes|k kb kib kibibytes|m mb mib mebibytes|g gb gib gibibytes|t tb tib tebibytes'
-    .split('|').flatMap((names, power) => names.split(' ').map(name => [name, power])),
+    .split('|')
+    .flatMap((names, power) => names.split(' ').map(name => [name, power])),
 )

@@ -1,0 +1,136 @@
+/**
+ * The planner's face: what the engine calls to get from a statement's tree to a plan that runs.
+ *
+ *     const planner = new Planner(catalogs, session)
+ *     const bound = planner.bindQuery(query, text)                  names, types, Flink's validation errors
+ *     const mode = bound.sources.every(isBounded) ? 'batch' : 'streaming'
+ *     const job = planner.plan(bound, { mode, config, connectorInfo })
+ *     job.sinks                                                      one Sink per INSERT, or one that collects
+ *
+ * Nodes that several sinks share are one object: walk the plan as a graph and build each node once, by its `id`.
+ *
+ * `text` is the text the tree's spans point into. Every error is an SqlError with a span where there is one; its
+ * `source` is filled in here. What parses but does not run yet throws UnsupportedError.
+ */
+import type { Catalogs } from '../catalog/catalogs.ts'
+import type { ObjectPath, TableEntry, ViewEntry } from '../catalog/table.ts'
+import { SqlError, UnsupportedError } from '../base/errors.ts'
+import type { DataType, Schema } from '../data/type.ts'
+import type { Value } from '../data/value.ts'
+import type { SessionFacts } from '../expr/function.ts'
+import type * as ast from '../sql/ast.ts'
+import type { LogicalPlan } from './logical/plan.ts'
+import type { ChangeKinds, PhysicalOf } from './physical/plan.ts'
+
+export type Mode = 'streaming' | 'batch'
+
+/** The values of `?` (by position) and `:name`. */
+export interface Parameters {
+  readonly positional?: readonly TypedValue[]
+  readonly named?: ReadonlyMap<string, TypedValue>
+}
+export interface TypedValue {
+  readonly type: DataType
+  readonly value: Value
+}
+
+/** Where one query of a job goes. `plan` has the columns the target takes, in its order. */
+export interface BoundOutput {
+  readonly target: { readonly kind: 'table'; readonly table: TableEntry } | { readonly kind: 'collect' }
+  readonly plan: LogicalPlan
+  /** What was written, for messages and for naming the job. */
+  readonly text: string
+}
+
+export interface BoundJob {
+  readonly outputs: readonly BoundOutput[]
+  /** The tables it reads, each once; options of hints are merged in. */
+  readonly sources: readonly TableEntry[]
+  /** The columns of a query's result; empty for INSERTs. */
+  readonly schema: Schema
+}
+
+/** What the planner must know of a table's connector and format. */
+export interface ConnectorInfo {
+  /** Its source ends by itself. */
+  readonly bounded: boolean
+  /** What its source produces; INSERT_ONLY when absent. */
+  readonly changes?: ChangeKinds
+  /** What its sink takes; undefined when it has none. */
+  readonly accepts: 'insert-only' | 'upsert' | 'all' | undefined
+  /** Metadata columns it offers. */
+  readonly metadata: Schema
+}
+
+export interface PlanOptions {
+  readonly mode: Mode
+  /** The session's options: `table.exec.state.ttl`, `table.exec.mini-batch.enabled`, … */
+  readonly config: ReadonlyMap<string, string>
+  readonly connectorInfo: (table: TableEntry) => ConnectorInfo
+}
+
+/** What runs: one Sink per output of the bound job, in its order. */
+export interface PhysicalJob {
+  readonly mode: Mode
+  readonly sinks: readonly PhysicalOf<'Sink'>[]
+}
+
+/** CREATE TABLE, and with a query CREATE TABLE AS: `insert` fills `entry` once it is created. */
+export interface BoundCreateTable {
+  readonly entry: TableEntry
+  readonly insert: BoundJob | undefined
+}
+
+/** ALTER TABLE: `entry` replaces the table at `path`; its own path differs after RENAME TO. Undefined: IF EXISTS, and there is none. */
+export interface BoundAlter {
+  readonly path: ObjectPath
+  readonly entry: TableEntry | ViewEntry | undefined
+}
+
+export class Planner {
+  readonly #catalogs: Catalogs
+  readonly #session: SessionFacts
+
+  constructor(catalogs: Catalogs, session: SessionFacts) {
+    this.#catalogs = catalogs
+    this.#session = session
+  }
+
+  bindQuery(query: ast.Query, text: string, parameters: Parameters = {}): BoundJob {
+    return this.#unready(query, text, parameters)
+  }
+
+  /** One INSERT, or all of a statement set: they become one job. */
+  bindInserts(inserts: readonly ast.Insert[], text: string, parameters: Parameters = {}): BoundJob {
+    return this.#unready(inserts[0]!, text, parameters)
+  }
+
+  bindCreateTable(statement: ast.CreateTable, text: string): BoundCreateTable {
+    return this.#unready(statement, text)
+  }
+
+  bindCreateView(statement: ast.CreateView, text: string): ViewEntry {
+    return this.#unready(statement, text)
+  }
+
+  bindAlterTable(statement: ast.AlterTable | ast.AlterView, text: string): BoundAlter {
+    return this.#unready(statement, text)
+  }
+
+  plan(bound: BoundJob, options: PlanOptions): PhysicalJob {
+    return this.#unready(bound, '', options)
+  }
+
+  /**
+   * The text of EXPLAIN. `details` as written in the statement; CODEGEN is the engine's part and ignored here.
+   * Without details: Flink's three sections.
+   */
+  explain(bound: BoundJob, options: PlanOptions, details: readonly ast.ExplainDetail[] = []): string {
+    return this.#unready(bound, details.join(), options)
+  }
+
+  #unready(..._of: readonly unknown[]): never {
+    if (this.#catalogs === undefined || this.#session === undefined) throw new SqlError('INTERNAL', 'no catalogs')
+    throw new UnsupportedError('planning')
+  }
+}
