@@ -28,17 +28,27 @@ export type SimpleKind = 'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INT' | 'BIGINT' |
 export type TypeKind = DataType['kind']
 export type YearMonthUnit = 'YEAR' | 'YEAR TO MONTH' | 'MONTH'
 export type DayTimeUnit =
-  | 'DAY' | 'DAY TO HOUR' | 'DAY TO MINUTE' | 'DAY TO SECOND' | 'HOUR' | 'HOUR TO MINUTE' | 'HOUR TO SECOND'
-  | 'MINUTE' | 'MINUTE TO SECOND' | 'SECOND'
+  | 'DAY'
+  | 'DAY TO HOUR'
+  | 'DAY TO MINUTE'
+  | 'DAY TO SECOND'
+  | 'HOUR'
+  | 'HOUR TO MINUTE'
+  | 'HOUR TO SECOND'
+  | 'MINUTE'
+  | 'MINUTE TO SECOND'
+  | 'SECOND'
 
 /** One kind of type: `TypeOf<'DECIMAL'>` has precision and scale. */
-export type TypeOf<K extends TypeKind> = Extract<DataType, { kind: K }>
+export type TypeOf<K extends TypeKind> = DataType & { readonly kind: K }
 
 /** STRING is VARCHAR(MAX_LENGTH), BYTES is VARBINARY(MAX_LENGTH). */
 export const MAX_LENGTH = 2147483647
 export const MAX_DECIMAL_PRECISION = 38
 
-const simple = (kind: SimpleKind) => (nullable = true): DataType => ({ kind, nullable })
+const simple =
+  (kind: SimpleKind) =>
+  (nullable = true): DataType => ({ kind, nullable })
 
 /** Types by name, nullable unless said otherwise: `types.bigint()`, `types.decimal(10, 2, false)`. */
 export const types = {
@@ -62,10 +72,19 @@ export const types = {
   time: (precision = 0, nullable = true): DataType => ({ kind: 'TIME', precision, nullable }),
   timestamp: (precision = 6, nullable = true): DataType => ({ kind: 'TIMESTAMP', precision, nullable }),
   timestampLtz: (precision = 6, nullable = true): DataType => ({ kind: 'TIMESTAMP_LTZ', precision, nullable }),
-  yearMonth: (unit: YearMonthUnit = 'YEAR TO MONTH', precision = 2, nullable = true): DataType =>
-    ({ kind: 'INTERVAL_YEAR_MONTH', unit, precision, nullable }),
-  dayTime: (unit: DayTimeUnit = 'DAY TO SECOND', precision = 2, fraction = 6, nullable = true): DataType =>
-    ({ kind: 'INTERVAL_DAY_TIME', unit, precision, fraction, nullable }),
+  yearMonth: (unit: YearMonthUnit = 'YEAR TO MONTH', precision = 2, nullable = true): DataType => ({
+    kind: 'INTERVAL_YEAR_MONTH',
+    unit,
+    precision,
+    nullable,
+  }),
+  dayTime: (unit: DayTimeUnit = 'DAY TO SECOND', precision = 2, fraction = 6, nullable = true): DataType => ({
+    kind: 'INTERVAL_DAY_TIME',
+    unit,
+    precision,
+    fraction,
+    nullable,
+  }),
   array: (element: DataType, nullable = true): DataType => ({ kind: 'ARRAY', element, nullable }),
   multiset: (element: DataType, nullable = true): DataType => ({ kind: 'MULTISET', element, nullable }),
   map: (key: DataType, value: DataType, nullable = true): DataType => ({ kind: 'MAP', key, value, nullable }),
@@ -79,10 +98,12 @@ export const withNullable = <T extends DataType>(type: T, nullable: boolean): T 
 /** True for CHAR and VARCHAR. */
 export const isText = (type: DataType): type is TypeOf<'CHAR' | 'VARCHAR'> => type.kind === 'CHAR' || type.kind === 'VARCHAR'
 /** True for BINARY and VARBINARY. */
-export const isBinary = (type: DataType): type is TypeOf<'BINARY' | 'VARBINARY'> => type.kind === 'BINARY' || type.kind === 'VARBINARY'
+export const isBinary = (type: DataType): type is TypeOf<'BINARY' | 'VARBINARY'> =>
+  type.kind === 'BINARY' || type.kind === 'VARBINARY'
 export const isInteger = (type: DataType): boolean => integerKinds.has(type.kind)
 /** Integers, DECIMAL, FLOAT and DOUBLE. */
-export const isNumeric = (type: DataType): boolean => integerKinds.has(type.kind) || type.kind === 'DECIMAL' || isApproximate(type)
+export const isNumeric = (type: DataType): boolean =>
+  integerKinds.has(type.kind) || type.kind === 'DECIMAL' || isApproximate(type)
 /** FLOAT and DOUBLE. */
 export const isApproximate = (type: DataType): boolean => type.kind === 'FLOAT' || type.kind === 'DOUBLE'
 export const isTimestamp = (type: DataType): type is TypeOf<'TIMESTAMP' | 'TIMESTAMP_LTZ'> =>
@@ -138,8 +159,16 @@ function bareType(type: DataType): string {
       return `MAP<${printType(type.key)}, ${printType(type.value)}>`
     case 'ROW':
       return `ROW<${type.fields.map(f => `${quoteName(f.name)} ${printType(f.type)}`).join(', ')}>`
-    case 'BOOLEAN': case 'TINYINT': case 'SMALLINT': case 'INT': case 'BIGINT': case 'FLOAT': case 'DOUBLE': case 'DATE':
-    case 'VARIANT': case 'NULL':
+    case 'BOOLEAN':
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+    case 'FLOAT':
+    case 'DOUBLE':
+    case 'DATE':
+    case 'VARIANT':
+    case 'NULL':
       return type.kind
     default:
       return unreachable(type)
