@@ -27,4 +27,7 @@ export function compile<F>(name: string, code: Js, scope: Readonly<Record<string
 }
 
 const numbered = (source: string): string =>
-  source.split('\n').map((line, i) => `${String(i + 1).padStart(4)}  ${line}`).join('\n')
+  source
+    .split('\n')
+    .map((line, i) => `${String(i + 1).padStart(4)}  ${line}`)
+    .join('\n')

@@ -65,7 +65,12 @@ function literal(value: string | number | bigint | boolean | null | undefined): 
 }
 
 const marginOf = (strings: TemplateStringsArray): number => {
-  const indents = strings.join('·').split('\n').slice(1).filter(l => l.trim() !== '').map(l => /^\s*/.exec(l)![0].length)
+  const indents = strings
+    .join('·')
+    .split('\n')
+    .slice(1)
+    .filter(l => l.trim() !== '')
+    .map(l => /^\s*/.exec(l)![0].length)
   return indents.length === 0 ? 0 : Math.min(...indents)
 }
 
@@ -88,7 +93,9 @@ export class Names {
 }
 
 const reserved: ReadonlySet<string> = new Set(
-  ('arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for ' +
+  (
+    'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for ' +
     'function if implements import in instanceof interface let new null package private protected public return static super ' +
-    'switch this throw true try typeof undefined var void while with yield NaN Infinity BigInt Math Number String Object Array').split(' '),
+    'switch this throw true try typeof undefined var void while with yield NaN Infinity BigInt Math Number String Object Array'
+  ).split(' '),
 )

@@ -26,28 +26,51 @@ export interface CaseBranch {
 /** Where an expression has no text of its own. */
 export const NO_SPAN: Span = { start: 0, end: 0 }
 
-export const input = (index: number, type: DataType, span: Span = NO_SPAN): ExprOf<'input'> => ({ kind: 'input', index, type, span })
-export const literal = (value: Value, type: DataType, span: Span = NO_SPAN): ExprOf<'literal'> => ({ kind: 'literal', value, type, span })
+export const input = (index: number, type: DataType, span: Span = NO_SPAN): ExprOf<'input'> => ({
+  kind: 'input',
+  index,
+  type,
+  span,
+})
+export const literal = (value: Value, type: DataType, span: Span = NO_SPAN): ExprOf<'literal'> => ({
+  kind: 'literal',
+  value,
+  type,
+  span,
+})
 
 /** The direct operands, in the order they are written. */
 export function operands(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
-    case 'input': case 'literal': return []
-    case 'call': case 'and': case 'or': return expr.args
-    case 'cast': case 'field': return [expr.input]
-    case 'case': return [...expr.branches.flatMap(b => [b.when, b.then]), expr.otherwise]
+    case 'input':
+    case 'literal':
+      return []
+    case 'call':
+    case 'and':
+    case 'or':
+      return expr.args
+    case 'cast':
+    case 'field':
+      return [expr.input]
+    case 'case':
+      return [...expr.branches.flatMap(b => [b.when, b.then]), expr.otherwise]
   }
 }
 
 /** The same expression with each operand replaced; itself when none changed. */
 export function mapOperands(expr: Expr, change: (operand: Expr) => Expr): Expr {
   switch (expr.kind) {
-    case 'input': case 'literal': return expr
-    case 'call': case 'and': case 'or': {
+    case 'input':
+    case 'literal':
+      return expr
+    case 'call':
+    case 'and':
+    case 'or': {
       const args = expr.args.map(change)
       return args.every((arg, i) => arg === expr.args[i]) ? expr : { ...expr, args }
     }
-    case 'cast': case 'field': {
+    case 'cast':
+    case 'field': {
       const inner = change(expr.input)
       return inner === expr.input ? expr : { ...expr, input: inner }
     }

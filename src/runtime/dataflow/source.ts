@@ -14,7 +14,7 @@ export interface Source {
 }
 
 /**
- * The task promises: `next` again only after the last answer was taken; `position` at any time in between.
+ * The task promises: `next` again only after the last answer was taken; `position` right after an answer, before the next call.
  * The reader promises: chunks that the task owns; `position` stands right behind the last chunk `next` answered, so that
  * a reader opened there gives exactly the rows that are missing; to answer synchronously when it can.
  */
