@@ -103,7 +103,7 @@ export interface StringLiteral {
 
 /** `x'0cff'`: an even number of hex digits, in lower case. */
 export interface BinaryLiteral {
-  readonly kind: 'binary'
+  readonly kind: 'binary-literal'
   readonly hex: string
   readonly span: Span
 }
