@@ -4,6 +4,7 @@ import type { TableEntry } from '../catalog/table.ts'
 import type { BufferPool } from '../data/pool.ts'
 import type { Schema } from '../data/type.ts'
 import type { Clock } from '../base/clock.ts'
+import type { ChangeKinds } from '../data/change-kinds.ts'
 import type { Random } from '../base/random.ts'
 import type { Sink } from '../runtime/dataflow/sink.ts'
 import type { Source } from '../runtime/dataflow/source.ts'
@@ -24,6 +25,8 @@ export interface ConnectorContext {
   readonly mode: 'batch' | 'streaming'
   /** Warnings a person should see: skipped records, ignored options. */
   warn(message: string): void
+  /** The job's name: a plain path, the first part of the names of generated code. */
+  readonly name: string
 }
 
 export interface ScanRequest {
@@ -39,6 +42,8 @@ export interface Connector {
   readonly options: OptionSet
   /** Does it end by itself with these options? Asked while planning; opens nothing. */
   bounded?(table: TableEntry): boolean
+  /** Which changes its source gives; only inserts when absent. */
+  changes?(table: TableEntry): ChangeKinds
   /** Metadata columns it can read, with their types. */
   readonly metadata?: Schema
   source?(request: ScanRequest, context: ConnectorContext): Source

@@ -3,6 +3,7 @@
  * operator per kind. Columns are positions in the input's schema; a binary node's condition sees left columns, then right.
  */
 import type { TableEntry } from '../../catalog/table.ts'
+import type { ChangeKinds } from '../../data/change-kinds.ts'
 import type { StateSpec } from '../../data/state-spec.ts'
 import type { Schema } from '../../data/type.ts'
 import type { Expr } from '../../expr/expr.ts'
@@ -51,13 +52,7 @@ export interface StreamTraits {
   readonly bounded: boolean
 }
 
-/** Which kinds of rows flow. `updateBefore` without `updateAfter` does not occur. Inserts always may. */
-export interface ChangeKinds {
-  readonly updateBefore: boolean
-  readonly updateAfter: boolean
-  readonly delete: boolean
-}
-export const INSERT_ONLY: ChangeKinds = { updateBefore: false, updateAfter: false, delete: false }
+export { type ChangeKinds, INSERT_ONLY } from '../../data/change-kinds.ts'
 
 /** When an operator tells what changed: after each row as Flink does, after each chunk (mini-batch, backlog), or once at the end (batch). */
 export type EmitMode = 'per-row' | 'per-chunk' | 'at-end'
