@@ -38,18 +38,34 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
   'table.exec.mini-batch.enabled': option('boolean', 'false', 'tell changes once per chunk instead of per row'),
   'table.exec.mini-batch.allow-latency': option('duration', '0 ms', 'how long rows may wait for others'),
   'table.exec.mini-batch.size': option('integer', '-1', 'how many rows may wait'),
-  'table.exec.source.idle-timeout': option('duration', '0 ms', 'a source without rows for so long holds back no watermark; 0 is never'),
+  'table.exec.source.idle-timeout': option(
+    'duration',
+    '0 ms',
+    'a source without rows for so long holds back no watermark; 0 is never',
+  ),
   'table.exec.source.cdc-events-duplicate': option('boolean', 'false', 'the source may repeat changes; needs a primary key'),
   'table.exec.sink.not-null-enforcer': option(['ERROR', 'DROP'], 'ERROR', 'what a NULL in a NOT NULL column of a sink does'),
-  'table.exec.sink.type-length-enforcer': option(['IGNORE', 'TRIM_PAD', 'ERROR'], 'IGNORE', 'what a too long text in a sink does'),
-  'table.exec.sink.upsert-materialize': option(['AUTO', 'NONE', 'FORCE'], 'AUTO', "keep rows per key where the query's key is not the sink's"),
+  'table.exec.sink.type-length-enforcer': option(
+    ['IGNORE', 'TRIM_PAD', 'ERROR'],
+    'IGNORE',
+    'what a too long text in a sink does',
+  ),
+  'table.exec.sink.upsert-materialize': option(
+    ['AUTO', 'NONE', 'FORCE'],
+    'AUTO',
+    "keep rows per key where the query's key is not the sink's",
+  ),
   'table.exec.legacy-cast-behaviour': option(['ENABLED', 'DISABLED'], 'DISABLED', 'CAST that fails gives NULL'),
   'table.dml-sync': option('boolean', 'false', 'INSERT waits for its end'),
   'table.dynamic-table-options.enabled': option('boolean', 'true', 'OPTIONS hints are taken'),
   'table.sql-dialect': option(['default'], 'default', 'the only dialect'),
   'millrace.memory': option('bytes', undefined, 'limit of all state of a query; unlimited by default'),
   'millrace.seed': option('integer', undefined, 'seed of RAND and UUID, for repeatable runs'),
-  'sql-client.execution.result-mode': option(['TABLE', 'CHANGELOG', 'TABLEAU'], 'TABLE', 'how the shell shows a streaming result'),
+  'sql-client.execution.result-mode': option(
+    ['TABLE', 'CHANGELOG', 'TABLEAU'],
+    'TABLE',
+    'how the shell shows a streaming result',
+  ),
   'sql-client.execution.max-table-result.rows': inert('integer', '1000000'),
   'sql-client.verbose': inert('boolean', 'false'),
   'execution.checkpointing.mode': inert(['EXACTLY_ONCE', 'AT_LEAST_ONCE'], 'EXACTLY_ONCE'),
@@ -90,7 +106,9 @@ export class Config {
   set(key: string, value: string, span?: Span): void {
     const declared = sessionOptions[key]
     if (declared === undefined) {
-      throw new SqlError('SESSION_OPTION_UNKNOWN', `there is no session option '${key}'`, span, { hint: didYouMean(key, Object.keys(sessionOptions)) })
+      throw new SqlError('SESSION_OPTION_UNKNOWN', `there is no session option '${key}'`, span, {
+        hint: didYouMean(key, Object.keys(sessionOptions)),
+      })
     }
     const wanted = fault(declared, value)
     if (wanted !== undefined) throw new SqlError('SESSION_OPTION_VALUE', `'${key}' is ${wanted}, not '${value}'`, span)
@@ -144,7 +162,8 @@ export class Config {
 
 /** What the value should have been, or undefined when it is right. */
 function fault({ type }: SessionOption, value: string): string | undefined {
-  if (typeof type !== 'string') return type.some(t => t.toLowerCase() === value.toLowerCase()) ? undefined : `one of ${type.join(', ')}`
+  if (typeof type !== 'string')
+    return type.some(t => t.toLowerCase() === value.toLowerCase()) ? undefined : `one of ${type.join(', ')}`
   switch (type) {
     case 'boolean':
       return /^(true|false)$/i.test(value) ? undefined : 'true or false'

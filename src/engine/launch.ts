@@ -37,7 +37,12 @@ const commonOptions: OptionSet = {
     { name: 'connector', type: 'string', description: 'where the table lies' },
     { name: 'format', type: 'string', description: 'how its records are written' },
     { name: 'scan.watermark.idle-timeout', type: 'duration', description: 'without rows for so long it holds back no watermark' },
-    { name: 'scan.watermark.emit.strategy', type: 'enum', values: ['on-periodic', 'on-event'], description: 'when watermarks are told' },
+    {
+      name: 'scan.watermark.emit.strategy',
+      type: 'enum',
+      values: ['on-periodic', 'on-event'],
+      description: 'when watermarks are told',
+    },
     { name: 'scan.parallelism', type: 'integer', description: 'taken for compatibility; one task reads' },
     { name: 'sink.parallelism', type: 'integer', description: 'taken for compatibility; one task writes' },
   ],
@@ -48,9 +53,14 @@ export function connectorOf(table: TableEntry): Connector {
   const name = table.options['connector']
   const path = printPath(table.path)
   if (name === undefined) {
-    throw new SqlError('CONNECTOR_MISSING', `table ${path} has no 'connector' option, so it says not where its rows are`, undefined, {
-      hint: `the connectors are: ${[...connectors.keys()].join(', ')}`,
-    })
+    throw new SqlError(
+      'CONNECTOR_MISSING',
+      `table ${path} has no 'connector' option, so it says not where its rows are`,
+      undefined,
+      {
+        hint: `the connectors are: ${[...connectors.keys()].join(', ')}`,
+      },
+    )
   }
   const connector = connectors.get(name)
   if (connector === undefined) {
@@ -58,7 +68,11 @@ export function connectorOf(table: TableEntry): Connector {
       hint: didYouMean(name, connectors.keys()) ?? `the connectors are: ${[...connectors.keys()].join(', ')}`,
     })
   }
-  checkOptionNames(`table ${path} (connector '${name}')`, [commonOptions, connector.options, ...formatOptions(table)], Object.keys(table.options))
+  checkOptionNames(
+    `table ${path} (connector '${name}')`,
+    [commonOptions, connector.options, ...formatOptions(table)],
+    Object.keys(table.options),
+  )
   return connector
 }
 
@@ -198,11 +212,20 @@ function checkpointOptions(config: Config): CheckpointOptions | undefined {
   const intervalMs = config.duration('execution.checkpointing.interval')
   if (directory === undefined) {
     if (intervalMs === 0) return undefined
-    throw new MillraceError('CHECKPOINT_DIRECTORY', 'user', 'execution.checkpointing.interval is set, but there is no directory for checkpoints', {
-      hint: "SET 'execution.checkpointing.dir' = '…'",
-    })
+    throw new MillraceError(
+      'CHECKPOINT_DIRECTORY',
+      'user',
+      'execution.checkpointing.interval is set, but there is no directory for checkpoints',
+      {
+        hint: "SET 'execution.checkpointing.dir' = '…'",
+      },
+    )
   }
-  return { directory: directory.replace(/^file:\/\//, ''), intervalMs, retained: config.integer('execution.checkpointing.num-retained')! }
+  return {
+    directory: directory.replace(/^file:\/\//, ''),
+    intervalMs,
+    retained: config.integer('execution.checkpointing.num-retained')!,
+  }
 }
 
 async function checkpointToRestore(config: Config, host: Host): Promise<Checkpoint | undefined> {

@@ -33,6 +33,10 @@ export function valuesSource(node: PhysicalOf<'Values'>, session: SessionFacts, 
 
 function valuesChunk(schema: Schema, rows: PhysicalOf<'Values'>['rows'], session: SessionFacts, pool: BufferPool): Chunk {
   const builder = new ChunkBuilder(schema, pool, { kinds: false })
-  for (const row of rows) builder.append(RowKind.Insert, row.map(expr => evaluate(expr, [], session)))
+  for (const row of rows)
+    builder.append(
+      RowKind.Insert,
+      row.map(expr => evaluate(expr, [], session)),
+    )
   return builder.finish()
 }
