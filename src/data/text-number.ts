@@ -65,3 +65,5 @@ export function decimalText(unscaled: bigint, scale: number): string {
   const point = digits.length - scale
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`
 }
+
+export * from './number-bytes.ts'

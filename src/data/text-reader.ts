@@ -92,16 +92,14 @@ const unescape = (text: string): string =>
         : (escapes[code] ?? code),
   )
 
+/** What does not stand in a line as it is: control characters, line separators, halves of surrogate pairs. */
+// oxlint-disable-next-line no-control-regex
+const awkward = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+const escaped = new RegExp(`[\\\\']|${awkward.source}`, 'g')
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\', "'": "''" }
+
 /** A text in quotes such that `TextReader.quoted` reads it back, on one line. */
 export function quote(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  const plain = !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) && text.isWellFormed()
-  if (plain) return `'${text.replaceAll("'", "''")}'`
-  const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\', "'": "''" }
-  // oxlint-disable-next-line no-control-regex
-  const escaped = text.replace(
-    /[\\'\u0000-\u001f\u007f-\u009f\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    char => named[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  return `E'${escaped}'`
+  if (!awkward.test(text)) return `'${text.replaceAll("'", "''")}'`
+  return `E'${text.replace(escaped, char => named[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}'`
 }

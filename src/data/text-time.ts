@@ -109,3 +109,5 @@ export function parseDayTime(text: string): bigint | undefined {
   const size = BigInt(days!) * BigInt(MS_PER_DAY) + BigInt(time[0])
   return sign === '-' ? -size : size
 }
+
+export * from './time-bytes.ts'
