@@ -24,19 +24,20 @@ const ofOne =
     return { args: [type], returns: withNullable(result(type), type.nullable || !grouped) }
   }
 
-/** The same, whatever comes: NULL where there is nothing to tell. */
-const alwaysNullable =
-  (resolve: Resolve): Resolve =>
+/** The same, nullable or not whatever comes. */
+const nullable =
+  (is: boolean, resolve: Resolve): Resolve =>
   (args, call) => {
     const found = resolve(args, call)
-    return found && { ...found, returns: withNullable(found.returns, true) }
+    return found && { ...found, returns: withNullable(found.returns, is) }
   }
 
 const itself = (type: DataType): DataType => type
 const any = (): boolean => true
 
 /** BOOLEAN, numbers, text, binary, dates and times, intervals: what `<` orders. */
-const ordered = (type: DataType): boolean => !['ARRAY', 'MAP', 'MULTISET', 'ROW', 'VARIANT', 'BINARY', 'VARBINARY'].includes(type.kind)
+const ordered = (type: DataType): boolean =>
+  !['ARRAY', 'MAP', 'MULTISET', 'ROW', 'VARIANT', 'BINARY', 'VARBINARY'].includes(type.kind)
 
 function sumType(type: DataType): DataType {
   return type.kind === 'DECIMAL' ? types.decimal(38, type.scale) : type
@@ -53,12 +54,12 @@ const oneOrMore =
   (args, call) =>
     args.length === 0 ? undefined : resolve(args, call)
 
-/** A spread around the mean, in the type of AVG. */
-const spread = alwaysNullable(ofOne(isNumeric, averageType))
+/** A spread around the mean, in the type of AVG. The sample's is NULL for one row, which Flink's NOT NULL overlooks. */
+const spread = nullable(true, ofOne(isNumeric, averageType))
 
-function listAgg(args: readonly ArgShape[]): Resolution | undefined {
+function listAgg(args: readonly ArgShape[], { grouped }: { readonly grouped: boolean }): Resolution | undefined {
   if (args.length < 1 || args.length > 2 || !args.every(a => isText(a.type) || a.type.kind === 'NULL')) return undefined
-  return { args: args.map(a => types.string(a.type.nullable)), returns: types.string() }
+  return { args: args.map(a => types.string(a.type.nullable)), returns: types.string(args[0]!.type.nullable || !grouped) }
 }
 
 function percentile(args: readonly ArgShape[]): Resolution | undefined {
@@ -78,7 +79,7 @@ function percentile(args: readonly ArgShape[]): Resolution | undefined {
 function jsonObject(args: readonly ArgShape[]): Resolution | undefined {
   const [key, value] = args.map(a => a.type)
   if (key === undefined || value === undefined || !isText(key) || args.length > 3) return undefined
-  return { args: args.map(a => a.type), returns: types.string(false) }
+  return { args: args.map(a => a.type), returns: types.varchar(2000, false) }
 }
 
 export const aggregateFunctions: readonly AggregateFunction[] = [
@@ -98,10 +99,7 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
     name: '$SUM0',
     signatures: ['SUM0(number)'],
     doc: 'The sum, 0 over no rows.',
-    resolve: (args, call) => {
-      const found = ofOne(isNumeric, sumType)(args, call)
-      return found && { ...found, returns: withNullable(found.returns, false) }
-    },
+    resolve: nullable(false, ofOne(isNumeric, sumType)),
   },
   {
     name: 'AVG',
@@ -139,22 +137,22 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
     name: 'COLLECT',
     signatures: ['COLLECT([DISTINCT] value)'],
     doc: 'The values that are not NULL as a multiset.',
-    resolve: (args, call) => {
-      const found = ofOne(any, type => types.multiset(type))(args, call)
-      return found && { ...found, returns: withNullable(found.returns, false) }
-    },
+    resolve: nullable(
+      false,
+      ofOne(any, type => types.multiset(type)),
+    ),
   },
   {
     name: 'ARRAY_AGG',
     signatures: ['ARRAY_AGG([DISTINCT] value [RESPECT NULLS | IGNORE NULLS])'],
     doc: 'The values in the order they came, as an array.',
-    resolve: alwaysNullable(ofOne(any, type => types.array(type))),
+    resolve: ofOne(any, type => types.array(type)),
   },
   {
     name: 'SINGLE_VALUE',
     signatures: ['SINGLE_VALUE(value)'],
     doc: 'The only value there is; an error when there are more.',
-    resolve: alwaysNullable(ofOne(any, itself)),
+    resolve: ofOne(any, itself),
   },
   {
     name: 'JSON_OBJECTAGG',
@@ -166,7 +164,8 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
     name: 'JSON_ARRAYAGG',
     signatures: ['JSON_ARRAYAGG(value [NULL | ABSENT ON NULL])'],
     doc: 'A JSON array of the values.',
-    resolve: args => (args.length < 1 || args.length > 2 ? undefined : { args: args.map(a => a.type), returns: types.string(false) }),
+    resolve: args =>
+      args.length < 1 || args.length > 2 ? undefined : { args: args.map(a => a.type), returns: types.string(false) },
   },
   {
     name: 'PERCENTILE',
