@@ -13,7 +13,7 @@ import { SqlError, UnsupportedError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import { nearest } from '../base/suggest.ts'
 import type { Expression, Identifier, Name, NumberLiteral, Query, StringLiteral } from './ast.ts'
-import { isReserved } from './keywords.ts'
+import { isReserved, mustQuoteBehindDot } from './keywords.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** Parentheses in parentheses, subqueries in subqueries: each takes some stack while parsing. */
@@ -145,6 +145,10 @@ export class Cursor {
     return items
   }
 
+  atEnd(): boolean {
+    return this.token.kind === 'end'
+  }
+
   /** Whether the next token can be a name. */
   atName(): boolean {
     const { kind, text } = this.token
@@ -156,6 +160,11 @@ export class Cursor {
     return this.anyWord()
   }
 
+  /** A name behind a dot. There it needs no back-quotes, unless it may as well be the clause that follows a forgotten name. */
+  member(what = 'a name'): Identifier {
+    return this.token.kind === 'word' && !mustQuoteBehindDot(this.token.text) ? this.anyWord() : this.identifier(what)
+  }
+
   /** The next token as a name even if it is reserved: for places where no keyword can stand. */
   anyWord(): Identifier {
     const { kind, text, start, end } = this.next()
@@ -165,7 +174,7 @@ export class Cursor {
   name(what = 'a name'): Name {
     const start = this.start
     const parts = [this.identifier(what)]
-    while (this.take('.')) parts.push(this.identifier())
+    while (this.take('.')) parts.push(this.member(what))
     return { kind: 'name', parts, span: this.spanFrom(start) }
   }
 

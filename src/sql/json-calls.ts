@@ -2,7 +2,7 @@
 import type { Expression, JsonBehavior, JsonEntry, JsonItem, JsonOnNull, JsonQuery } from './ast.ts'
 import { filterClause } from './calls.ts'
 import type { Cursor } from './cursor.ts'
-import { typeName } from './types.ts'
+import { returnedType } from './types.ts'
 import { orderBy, over } from './windows.ts'
 
 /** The JSON call that starts here, if one does. The name is followed by `(`. */
@@ -52,14 +52,14 @@ function jsonExists(p: Cursor, start: number): Expression {
 
 function jsonValue(p: Cursor, start: number): Expression {
   const { input, path } = inputAndPath(p)
-  const returning = p.take('RETURNING') ? typeName(p) : undefined
+  const returning = p.take('RETURNING') ? returnedType(p) : undefined
   const { onEmpty, onError } = behaviors(p, valueBehavior)
   return { kind: 'json-value', input, path, returning, onEmpty, onError, span: close(p, start) }
 }
 
 function jsonQuery(p: Cursor, start: number): Expression {
   const { input, path } = inputAndPath(p)
-  const returning = p.take('RETURNING') ? typeName(p) : undefined
+  const returning = p.take('RETURNING') ? returnedType(p) : undefined
   const wrapper = jsonWrapper(p)
   const { onEmpty, onError } = behaviors(p, queryBehavior)
   return { kind: 'json-query', input, path, returning, wrapper, onEmpty, onError, span: close(p, start) }

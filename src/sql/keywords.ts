@@ -68,6 +68,16 @@ const reserved = new Set(reservedWords)
 /** Whether a word, in any case, is a name only in back-quotes. */
 export const isReserved = (word: string): boolean => reserved.has(word.toUpperCase())
 
+const clauseWords = new Set(
+  words(`
+  AND AS CROSS ELSE END EXCEPT FOR FROM FULL GROUP HAVING IN INNER INTERSECT INTO IS JOIN LEFT LIMIT NATURAL NOT ON OR ORDER
+  QUALIFY RIGHT SELECT SET THEN UNION USING WHEN WHERE WINDOW WITH
+`),
+)
+
+/** Behind a dot Millrace takes a reserved word for a name, `bid.dateTime`, where Flink wants back-quotes; but not these. */
+export const mustQuoteBehindDot = (word: string): boolean => clauseWords.has(word.toUpperCase())
+
 /** Reserved words that may nevertheless be called: `COUNT(x)`, `LEFT(s, 2)`. */
 const callable = new Set(
   words(`

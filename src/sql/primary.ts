@@ -16,7 +16,7 @@ export function primary(p: Cursor): Expression {
       p.expect(']')
       node = { kind: 'item', operand: node, index, span: p.spanFrom(start) }
     } else if (p.take('.')) {
-      const field = p.identifier('a field name')
+      const field = p.member('a field name')
       node = { kind: 'field', operand: node, field, span: p.spanFrom(start) }
     } else {
       return node
@@ -126,7 +126,7 @@ function nameOrCall(p: Cursor): Expression {
       return { kind: 'star', qualifier, span: p.spanFrom(first.start) }
     }
     p.next()
-    parts.push(p.identifier())
+    parts.push(p.member())
   }
   if (p.at('(')) return call(p, { kind: 'name', parts, span: p.spanFrom(first.start) })
   return { kind: 'column', parts, span: p.spanFrom(first.start) } satisfies ColumnReference

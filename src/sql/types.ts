@@ -47,6 +47,11 @@ export function typeName(p: Cursor): TypeName {
   })
 }
 
+/** A type that RETURNING names: it has no nullability, and a NULL behind it belongs to what follows. */
+export function returnedType(p: Cursor): TypeName {
+  return p.nested(() => plainType(p))
+}
+
 function withNullability(p: Cursor, start: number, type: TypeName): TypeName {
   if (p.take('NOT', 'NULL')) return { ...type, nullable: false, span: p.spanFrom(start) }
   if (p.take('NULL')) return { ...type, nullable: true, span: p.spanFrom(start) }
