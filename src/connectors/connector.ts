@@ -8,15 +8,12 @@ import type { ChangeKinds } from '../data/change-kinds.ts'
 import type { Random } from '../base/random.ts'
 import type { Sink } from '../runtime/dataflow/sink.ts'
 import type { Source } from '../runtime/dataflow/source.ts'
-import type { Format } from '../formats/format.ts'
 
 export interface ConnectorContext {
   readonly pool: BufferPool
   readonly clock: Clock
   readonly random: Random
   readonly zone: string
-  /** Formats by name; a connector that has formats looks `format` up here. */
-  readonly formats: ReadonlyMap<string, Format>
   readonly stdin: NodeJS.ReadableStream
   /** Resolves when the text is on its way. Used by `print` and the stdout sink. */
   stdout(text: string | Uint8Array): Promise<void> | undefined

@@ -1,6 +1,10 @@
 /** All connectors by the name that `'connector' = '…'` uses. */
 import { blackhole } from './blackhole.ts'
 import type { Connector } from './connector.ts'
+import { filesystem } from './filesystem/filesystem.ts'
 import { print } from './print.ts'
+import { stdin, stdout } from './standard-streams.ts'
 
-export const connectors: ReadonlyMap<string, Connector> = new Map([blackhole, print].map(connector => [connector.name, connector]))
+export const connectors: ReadonlyMap<string, Connector> = new Map(
+  [filesystem, stdin, stdout, print, blackhole].map(connector => [connector.name, connector]),
+)

@@ -16,7 +16,12 @@ const options: OptionSet = {
   required: [],
   optional: [
     { name: 'print-identifier', type: 'string', description: 'written before each row' },
-    { name: 'standard-error', type: 'boolean', default: 'false', description: 'print to standard error instead of standard output' },
+    {
+      name: 'standard-error',
+      type: 'boolean',
+      default: 'false',
+      description: 'print to standard error instead of standard output',
+    },
     { name: 'sink.parallelism', type: 'integer', description: 'accepted for compatibility; one task writes' },
   ],
 }

@@ -6,9 +6,9 @@ import { type Option, type OptionSet, checkOptionNames } from '../catalog/option
 import { type TableEntry, printPath } from '../catalog/table.ts'
 import { connectors } from '../connectors/index.ts'
 import type { Connector, ConnectorContext } from '../connectors/connector.ts'
+import { formatOf } from '../connectors/format-of.ts'
 import { BufferPool } from '../data/pool.ts'
 import type { SessionFacts } from '../expr/function.ts'
-import { formats } from '../formats/index.ts'
 import type { PhysicalOf, PhysicalPlan } from '../planner/physical/plan.ts'
 import { INSERT_ONLY } from '../planner/physical/plan.ts'
 import type { BoundJob, ConnectorInfo, Mode, PhysicalJob } from '../planner/planner.ts'
@@ -78,16 +78,11 @@ export function connectorOf(table: TableEntry): Connector {
 
 /** The options of the table's format, with their prefix. */
 function formatOptions(table: TableEntry): OptionSet[] {
-  const name = table.options['format']
-  if (name === undefined) return []
-  const format = formats.get(name)
-  if (format === undefined) {
-    throw new SqlError('FORMAT_UNKNOWN', `there is no format '${name}' (table ${printPath(table.path)})`, undefined, {
-      hint: didYouMean(name, formats.keys()) ?? `the formats are: ${[...formats.keys()].join(', ')}`,
-    })
-  }
-  const prefixed = (options: readonly Option[]) => options.map(o => ({ ...o, name: `${name}.${o.name}` }))
-  return [{ required: [], optional: prefixed([...format.options.required, ...format.options.optional]) }]
+  if (table.options['format'] === undefined) return []
+  const { format } = formatOf(table)
+  const { name, options } = 'bulk' in format ? format.bulk : format.messages
+  const prefixed = (declared: readonly Option[]) => declared.map(o => ({ ...o, name: `${name}.${o.name}` }))
+  return [{ required: [], optional: prefixed([...options.required, ...options.optional]) }]
 }
 
 export function connectorInfo(table: TableEntry): ConnectorInfo {
@@ -176,7 +171,6 @@ function connectorContext(given: Launch): ConnectorContext {
     clock: host.clock,
     random: host.random,
     zone: given.session.zone,
-    formats,
     stdin: host.stdin,
     stdout: host.stdout,
     stderr: host.stderr,

@@ -55,3 +55,30 @@ export interface Format {
   decoder(schema: Schema, all: Schema, options: Options, context: DecoderContext): Decoder
   encoder?(schema: Schema, options: Options, context: { readonly zone: string; readonly name: string }): Encoder
 }
+
+// ── files that are columns already ──────────────────────────────────────────────────────────────────
+
+/** A file with random access. Reading beyond the end answers fewer bytes. */
+export interface BulkFile {
+  /** As errors name it. */
+  readonly name: string
+  readonly size: number
+  read(offset: number, length: number): Promise<Uint8Array>
+}
+
+export interface BulkReader {
+  /** The next rows, at most CHUNK_ROWS, with the columns asked for; 'end' behind the last. */
+  next(): Chunk | 'end' | Promise<Chunk | 'end'>
+  /** Rows of the file given so far: where `open` goes on from. */
+  readonly row: number
+  /** Bytes of the file that are done with, for the progress line. */
+  readonly doneBytes: number
+  close(): void
+}
+
+/** A format whose files hold columns (Parquet). */
+export interface BulkFormat {
+  readonly name: string
+  readonly options: OptionSet
+  open(file: BulkFile, schema: Schema, options: Options, context: DecoderContext, fromRow: number): Promise<BulkReader>
+}
