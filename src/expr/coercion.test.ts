@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type DataType, printType, types } from '../data/type.ts'
-import { commonType, decimalResult, implicitlyCasts } from './coercion.ts'
+import { commonArgumentType, commonType, decimalResult, implicitlyCasts } from './coercion.ts'
 
 const common = (...all: DataType[]): string => {
   const type = commonType(all)
@@ -31,13 +31,20 @@ describe('common type', () => {
 
   it('of datetimes, intervals and nested types', () => {
     expect(common(types.timestamp(3), types.timestamp(6))).toBe('TIMESTAMP(6)')
-    expect(common(types.date(), types.timestamp(3))).toBe('TIMESTAMP(3)')
-    expect(common(types.yearMonth('YEAR'), types.yearMonth('MONTH'))).toBe('INTERVAL YEAR(2) TO MONTH')
+    expect(common(types.timestampLtz(3), types.timestamp(6))).toBe('TIMESTAMP_LTZ(6)')
+    expect(common(types.date(), types.timestamp(3))).toBe('none')
+    expect(common(types.yearMonth('YEAR'), types.yearMonth('MONTH'))).toBe('INTERVAL MONTH')
     expect(common(types.array(types.int(false)), types.array(types.bigint()))).toBe('ARRAY<BIGINT>')
     expect(common(types.map(types.string(), types.int()), types.map(types.string(), types.bigint()))).toBe('MAP<STRING, BIGINT>')
     expect(common(types.int(), types.string())).toBe('none')
     expect(common(types.boolean(), types.int())).toBe('none')
   })
+})
+
+it('of arguments goes by implicit casts where there is no other', () => {
+  expect(commonArgumentType([types.date(), types.timestamp(3)])).toEqual(types.date())
+  expect(commonArgumentType([types.float(false), types.double(false)])).toEqual(types.double(false))
+  expect(commonArgumentType([types.int(), types.string()])).toBeUndefined()
 })
 
 it('arithmetic on decimals keeps whole digits and at least six of the fraction', () => {

@@ -20,6 +20,7 @@ import {
   isInteger,
   isNumeric,
   isText,
+  isTimestamp,
   sameType,
   types,
   withNullable,
@@ -74,6 +75,21 @@ export function commonType(all: readonly DataType[]): DataType | undefined {
   return common && withNullable(common, nullable)
 }
 
+/**
+ * The common type that functions of Flink's own kind ask for: COALESCE, IFNULL, GREATEST, LEAST, collection functions.
+ * The same as `commonType`, but FLOAT and DOUBLE are DOUBLE in either order, and where there is none, one that the
+ * others cast to implicitly: DATE and TIMESTAMP are DATE.
+ */
+export function commonArgumentType(all: readonly DataType[]): DataType | undefined {
+  const typed = all.filter(type => type.kind !== 'NULL')
+  const nullable = all.some(type => type.nullable)
+  if (typed.every(isApproximate) && typed.some(type => type.kind === 'DOUBLE')) return types.double(nullable)
+  const common = commonType(all)
+  if (common !== undefined) return common
+  const target = typed.find(to => typed.every(from => implicitlyCasts(withNullable(from, true), withNullable(to, true))))
+  return target && withNullable(target, nullable)
+}
+
 /** The common type but for nullability at the top. */
 function commonOfTwo(a: DataType, b: DataType): DataType | undefined {
   if (sameType(a, b, { ignoreNullable: true })) return a
@@ -92,9 +108,8 @@ function commonOfKind(a: DataType, b: DataType): DataType | undefined {
     case 'TIMESTAMP_LTZ':
       return a.precision >= (b as typeof a).precision ? a : b
     case 'INTERVAL_YEAR_MONTH':
-      return commonYearMonth(a, b as typeof a)
     case 'INTERVAL_DAY_TIME':
-      return commonDayTime(a, b as typeof a)
+      return plainInterval(a)
     case 'ARRAY':
     case 'MULTISET': {
       const element = commonType([a.element, (b as typeof a).element])
@@ -123,32 +138,16 @@ function commonRow(a: TypeOf<'ROW'>, b: TypeOf<'ROW'>): DataType | undefined {
   return { ...a, fields }
 }
 
-/** DATE < TIMESTAMP < TIMESTAMP_LTZ, with the greater precision. TIME goes with none of them. */
+/** TIMESTAMP goes where TIMESTAMP_LTZ is, with the greater precision. DATE and TIME go with nothing else. */
 function commonDatetime(a: DataType, b: DataType): DataType | undefined {
-  const [low, high] = datetimeRank(a) <= datetimeRank(b) ? [a, b] : [b, a]
-  if (datetimeRank(low) === 0 || (high.kind !== 'TIMESTAMP' && high.kind !== 'TIMESTAMP_LTZ')) return undefined
-  return { ...high, precision: Math.max(high.precision, low.kind === 'TIMESTAMP' ? low.precision : 0) }
-}
-const datetimeRank = (type: DataType): number => ['DATE', 'TIMESTAMP', 'TIMESTAMP_LTZ'].indexOf(type.kind) + 1
-
-const yearMonthUnits = ['YEAR', 'MONTH'] as const
-const dayTimeUnits = ['DAY', 'HOUR', 'MINUTE', 'SECOND'] as const
-
-function commonYearMonth(a: TypeOf<'INTERVAL_YEAR_MONTH'>, b: TypeOf<'INTERVAL_YEAR_MONTH'>): TypeOf<'INTERVAL_YEAR_MONTH'> {
-  const unit = spanning(yearMonthUnits, a.unit, b.unit) as typeof a.unit
-  return { ...a, unit, precision: Math.max(a.precision, b.precision) }
+  if (!isTimestamp(a) || !isTimestamp(b)) return undefined
+  return { kind: 'TIMESTAMP_LTZ', precision: Math.max(a.precision, b.precision), nullable: true }
 }
 
-function commonDayTime(a: TypeOf<'INTERVAL_DAY_TIME'>, b: TypeOf<'INTERVAL_DAY_TIME'>): TypeOf<'INTERVAL_DAY_TIME'> {
-  const unit = spanning(dayTimeUnits, a.unit, b.unit) as typeof a.unit
-  return { ...a, unit, precision: Math.max(a.precision, b.precision), fraction: Math.max(a.fraction, b.fraction) }
-}
-
-/** From the coarsest to the finest unit of both: DAY and HOUR TO SECOND span DAY TO SECOND. */
-function spanning(units: readonly string[], a: string, b: string): string {
-  const at = [...a.split(' TO '), ...b.split(' TO ')].map(unit => units.indexOf(unit))
-  const [first, last] = [units[Math.min(...at)]!, units[Math.max(...at)]!]
-  return first === last ? first : `${first} TO ${last}`
+/** The type of an interval that was computed: INTERVAL MONTH or INTERVAL SECOND(3), whatever units it was written in. */
+export function plainInterval(type: TypeOf<'INTERVAL_YEAR_MONTH' | 'INTERVAL_DAY_TIME'>): DataType {
+  if (type.kind === 'INTERVAL_YEAR_MONTH') return types.yearMonth('MONTH', 2, type.nullable)
+  return types.dayTime('SECOND', 2, 3, type.nullable)
 }
 
 const integerRank: readonly TypeKind[] = ['TINYINT', 'SMALLINT', 'INT', 'BIGINT']
@@ -159,20 +158,18 @@ export const widerInteger = (a: DataType, b: DataType): DataType =>
 
 /**
  * The common type of two numeric types but for nullability: the wider integer; a decimal that holds all digits of both;
- * FLOAT with an integer is FLOAT; FLOAT or DOUBLE with a decimal is DOUBLE.
+ * FLOAT with an integer is FLOAT; a decimal with either is DOUBLE. Of FLOAT and DOUBLE the first one wins, as in Flink,
+ * which gives both the same precision.
  */
 export function commonNumeric(a: DataType, b: DataType): DataType {
   if (isInteger(a) && isInteger(b)) return widerInteger(a, b)
-  if (isApproximate(a) || isApproximate(b)) {
-    return fitsFloat(a) && fitsFloat(b) ? types.float() : types.double()
-  }
+  if (isApproximate(a)) return b.kind === 'DECIMAL' ? types.double() : a
+  if (isApproximate(b)) return a.kind === 'DECIMAL' ? types.double() : b
   const [x, y] = [asDecimal(a), asDecimal(b)]
   const whole = Math.min(Math.max(x.precision - x.scale, y.precision - y.scale), MAX_DECIMAL_PRECISION)
   const scale = Math.min(Math.max(x.scale, y.scale), MAX_DECIMAL_PRECISION - whole)
   return types.decimal(whole + scale, scale)
 }
-
-const fitsFloat = (type: DataType): boolean => type.kind === 'FLOAT' || isInteger(type)
 
 /** Digits that an integer type counts as beside a decimal. */
 const integerDigits: Partial<Record<TypeKind, number>> = { TINYINT: 3, SMALLINT: 5, INT: 10, BIGINT: 19 }

@@ -81,8 +81,11 @@ export interface ScalarFunction {
    * `helper(name, value)` puts a function or constant of ours in scope and answers its identifier.
    */
   readonly inline?: (site: CallSite, args: readonly JsArg[], helper: (name: string, value: unknown) => Js) => Js | undefined
-  /** True when `inline` neither throws nor looks at more than its operands: it may be computed where a NULL lies underneath. */
-  readonly total?: boolean
+  /**
+   * True when `inline` neither throws nor looks at more than its operands: it may be computed where a NULL lies underneath.
+   * Its result is then never NULL. A function of the site where that depends on the types.
+   */
+  readonly total?: boolean | ((site: CallSite) => boolean)
   /** False for RAND, UUID, CURRENT_TIMESTAMP …: never folded, never moved. */
   readonly deterministic: boolean
 }
