@@ -1,0 +1,116 @@
+/**
+ * Calls of functions with their arguments bound: the overload chosen, implicit casts put in, and Flink's sentence when
+ * nothing fits: `Cannot apply 'UPPER' to arguments of type 'UPPER(<INT>)'`.
+ */
+import { MillraceError, SqlError } from '../../base/errors.ts'
+import type { Span } from '../../base/span.ts'
+import { didYouMean } from '../../base/suggest.ts'
+import { type DataType, printType, sameType, types, withNullable } from '../../data/type.ts'
+import { type Expr, literal } from '../../expr/expr.ts'
+import type { ArgShape, ScalarFunction, SessionFacts } from '../../expr/function.ts'
+import { findFunction, scalarFunctions } from '../../expr/functions/index.ts'
+import { commonType } from '../../expr/coercion.ts'
+import { constantValue } from './constant.ts'
+
+/** The function of this name; an error with the nearest name when there is none. */
+export function functionNamed(name: string, span: Span): ScalarFunction {
+  const found = findFunction(name)
+  if (found !== undefined) return found
+  const names = scalarFunctions.map(f => f.name).filter(n => /^[A-Z]/.test(n))
+  throw new SqlError('FUNCTION_UNKNOWN', `there is no function '${name}'`, span, { hint: didYouMean(name.toUpperCase(), names) })
+}
+
+/** The call of a scalar function. `args` keep their spans; errors point at the whole call. */
+export function callFunction(name: string, args: readonly Expr[], span: Span, session: SessionFacts): Expr {
+  const fn = functionNamed(name, span)
+  const resolved = located(span, () =>
+    fn.resolve(
+      args.map(arg => shapeOf(arg, session)),
+      session,
+    ),
+  )
+  if (resolved === undefined) throw cannotApply(fn, args, span)
+  const cast = args.map((arg, i) => castTo(arg, resolved.args[i] ?? arg.type))
+  return { kind: 'call', function: fn, args: cast, type: resolved.returns, span }
+}
+
+/** What `resolve` sees of an argument. */
+export function shapeOf(expr: Expr, session: SessionFacts): ArgShape {
+  const value = constantValue(expr, session)
+  return value === undefined ? { type: expr.type } : { type: expr.type, literal: value }
+}
+
+export function cannotApply(
+  fn: { readonly name: string; readonly signatures: readonly string[] },
+  args: readonly Expr[],
+  span: Span,
+): SqlError {
+  const shown = args.map(arg => `<${printType(withNullable(arg.type, true))}>`)
+  const form = /^[A-Z$]/i.test(fn.name) || shown.length !== 2 ? `${fn.name}(${shown.join(', ')})` : shown.join(` ${fn.name} `)
+  const message = `Cannot apply '${fn.name}' to arguments of type '${form}'`
+  return new SqlError('TYPE_MISMATCH', message, span, { hint: `it is used as ${fn.signatures.join(' or ')}` })
+}
+
+/** Runs what may throw an SqlError without a place, and gives the error this one. */
+export function located<T>(span: Span, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.span !== undefined) throw error
+    throw new SqlError(error.code, error.message, span, { hint: error.hint, cause: error })
+  }
+}
+
+/** The expression with this type: unchanged where the values are the same already. Nullability needs no cast. */
+export function castTo(expr: Expr, type: DataType): Expr {
+  if (sameValues(expr.type, type)) return expr
+  if (expr.kind === 'literal' && expr.value === null) return literal(null, withNullable(type, true), expr.span)
+  return { kind: 'cast', input: expr, safe: false, type: withNullable(type, expr.type.nullable), span: expr.span }
+}
+
+/** Equal but for nullability, inside as well: values of the one are values of the other. */
+export const sameValues = (a: DataType, b: DataType): boolean => sameType(allNullable(a), allNullable(b))
+
+function allNullable(type: DataType): DataType {
+  switch (type.kind) {
+    case 'ARRAY':
+    case 'MULTISET':
+      return { ...type, nullable: true, element: allNullable(type.element) }
+    case 'MAP':
+      return { ...type, nullable: true, key: allNullable(type.key), value: allNullable(type.value) }
+    case 'ROW':
+      return { ...type, nullable: true, fields: type.fields.map(({ name, type }) => ({ name, type: allNullable(type) })) }
+    default:
+      return withNullable(type, true)
+  }
+}
+
+/** The expressions cast to the type that holds values of all; undefined when there is none. */
+export function toCommonType(all: readonly Expr[]): { readonly type: DataType; readonly exprs: readonly Expr[] } | undefined {
+  const type = commonType(all.map(e => e.type))
+  return type && { type, exprs: all.map(e => castTo(e, type)) }
+}
+
+/** `a AND b AND c`: nested ones flattened; TRUE without any, the condition itself when it is one. */
+export function allOf(conditions: readonly Expr[], span: Span): Expr {
+  const args = conditions.flatMap(c => (c.kind === 'and' ? c.args : [c]))
+  if (args.length === 0) return literal(true, types.boolean(false), span)
+  if (args.length === 1) return args[0]!
+  return { kind: 'and', args, type: types.boolean(args.some(a => a.type.nullable)), span }
+}
+
+export function anyOf(conditions: readonly Expr[], span: Span): Expr {
+  const args = conditions.flatMap(c => (c.kind === 'or' ? c.args : [c]))
+  if (args.length === 0) return literal(false, types.boolean(false), span)
+  if (args.length === 1) return args[0]!
+  return { kind: 'or', args, type: types.boolean(args.some(a => a.type.nullable)), span }
+}
+
+/** An operand that must be BOOLEAN: the literal NULL becomes one. */
+export function condition(expr: Expr, what: string): Expr {
+  if (expr.type.kind === 'NULL') return castTo(expr, types.boolean())
+  if (expr.type.kind === 'BOOLEAN') return expr
+  throw new SqlError('TYPE_MISMATCH', `${what} is a BOOLEAN, not ${printType(expr.type)}`, expr.span)
+}
+
+export const isMillraceError = (error: unknown): error is MillraceError => error instanceof MillraceError

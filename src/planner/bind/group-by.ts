@@ -1,0 +1,79 @@
+/** GROUP BY as a list of keys and the grouping sets over them: ROLLUP (a, b) is GROUPING SETS ((a, b), (a), ()). */
+import { SqlError } from '../../base/errors.ts'
+import type { Expr } from '../../expr/expr.ts'
+import type * as ast from '../../sql/ast.ts'
+import { type ExpressionContext, bindExpression } from './expression.ts'
+import type { GroupKeys } from './grouping.ts'
+import { exprKey } from './key.ts'
+import { hasAggregate } from './walk.ts'
+
+/** `GROUP BY a, ROLLUP (b)` crosses the sets of its items: (a, b), (a). */
+export function groupKeys(node: ast.Select, context: ExpressionContext): GroupKeys {
+  const keys = new KeyList(context)
+  const items = node.groupBy?.items ?? []
+  const sets = items.map(item => setsOf(item, keys)).reduce(cross, [[]])
+  const distinct = node.groupBy?.quantifier === 'DISTINCT'
+  const kept = distinct ? sets.filter((set, i) => sets.findIndex(other => sameKeys(other, set)) === i) : sets
+  return { keys: keys.exprs, names: keys.names, sets: kept }
+}
+
+class KeyList {
+  readonly exprs: Expr[] = []
+  readonly names: string[] = []
+  readonly #context: ExpressionContext
+  readonly #positions = new Map<string, number>()
+
+  constructor(context: ExpressionContext) {
+    this.#context = context
+  }
+
+  position(node: ast.Expression): number {
+    if (hasAggregate(node))
+      throw new SqlError('AGGREGATE_MISPLACED', 'Aggregate expression is illegal in GROUP BY clause', node.span)
+    const expr = bindExpression(node, this.#context)
+    const key = exprKey(expr)
+    const known = this.#positions.get(key)
+    if (known !== undefined) return known
+    const position = this.exprs.push(expr) - 1
+    this.#positions.set(key, position)
+    this.names.push(expr.kind === 'input' ? this.#context.scope.columns[expr.index]!.name : `$f${position}`)
+    return position
+  }
+}
+
+type Sets = readonly (readonly number[])[]
+
+function setsOf(item: ast.GroupItem, keys: KeyList): Sets {
+  switch (item.kind) {
+    case 'grouping-set':
+      return [keysOf(item, keys)]
+    case 'grouping-sets':
+      return item.sets.flatMap(set => setsOf(set, keys))
+    case 'rollup': {
+      const parts = item.items.map(part => keysOf(part, keys))
+      return Array.from({ length: parts.length + 1 }, (_, i) => union(parts.slice(0, parts.length - i)))
+    }
+    case 'cube': {
+      const parts = item.items.map(part => keysOf(part, keys))
+      const all = 2 ** parts.length
+      return Array.from({ length: all }, (_, i) => {
+        const chosen = all - 1 - i
+        return union(parts.filter((_, at) => (chosen >> (parts.length - 1 - at)) & 1))
+      })
+    }
+    case 'row':
+      return item.explicit ? [[keys.position(item)]] : [union(item.items.map(i => [keys.position(i)]))]
+    default:
+      return [[keys.position(item)]]
+  }
+}
+
+function keysOf(part: ast.Expression | ast.GroupingSet, keys: KeyList): readonly number[] {
+  if (part.kind === 'grouping-set') return union(part.items.map(i => [keys.position(i)]))
+  if (part.kind === 'row' && !part.explicit) return union(part.items.map(i => [keys.position(i)]))
+  return [keys.position(part)]
+}
+
+const union = (parts: Sets): readonly number[] => [...new Set(parts.flat())]
+const cross = (a: Sets, b: Sets): Sets => a.flatMap(left => b.map(right => union([left, right])))
+const sameKeys = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every(k => b.includes(k))
