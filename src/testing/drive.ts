@@ -87,6 +87,7 @@ export class Run {
   readonly #watermarks: number[]
   readonly #ended: boolean[]
   #watermark = MIN_WATERMARK
+  #backlog = false
   #waiting: { input: number; rows: string[]; passing: (number | undefined)[] } = { input: 0, rows: [], passing: [] }
   #passing: number | undefined
   readonly #output: Output = { emit: chunk => this.#take(chunk) }
@@ -149,6 +150,7 @@ export class Run {
     this.operator.close?.()
     this.operator = this.#stage.build(testContext(this.pool))
     this.operator.restore?.(snapshot)
+    if (this.#backlog) this.operator.onBacklog?.(true, this.#output)
   }
 
   #line(line: string): void {
@@ -171,9 +173,9 @@ export class Run {
       case 'flush':
         return this.operator.onFlush?.(this.#output)
       case 'backlog':
-        return this.operator.onBacklog?.(true, this.#output)
       case 'live':
-        return this.operator.onBacklog?.(false, this.#output)
+        this.#backlog = word === 'backlog'
+        return this.operator.onBacklog?.(this.#backlog, this.#output)
       case 'snapshot':
         return this.restore()
       case 'end':

@@ -1,0 +1,52 @@
+/**
+ * From plan nodes to running operators: one entry per kind, so that a kind without an operator does not compile. Scans and
+ * VALUES are sources, which the job is handed; what stands before a sink is built here, the sink itself is the job's.
+ */
+import { UnsupportedError } from '../../base/errors.ts'
+import type { PhysicalKind, PhysicalOf, PhysicalPlan } from '../../planner/physical/plan.ts'
+import type { Operator } from '../dataflow/operator.ts'
+import type { OperatorContext } from './context.ts'
+import { DropUpdateBefore } from './drop-update-before.ts'
+import { Limit } from './limit.ts'
+import { NotNullEnforcer } from './not-null-enforcer.ts'
+import { PassThrough } from './pass-through.ts'
+import { Sort } from './sort.ts'
+import { TemporalSort } from './temporal-sort.ts'
+import { TopN } from './top-n.ts'
+import { Union } from './union.ts'
+
+/** A node may need several operators, one behind the other, or none. */
+type Factory<K extends PhysicalKind> = (node: PhysicalOf<K>, context: OperatorContext) => readonly Operator[]
+
+const factories = {
+  TableSourceScan: () => [],
+  Values: () => [],
+  WatermarkAssigner: missing,
+  Calc: missing,
+  Exchange: () => [new PassThrough()],
+  GroupAggregate: missing,
+  WindowTableFunction: missing,
+  WindowAggregate: missing,
+  Join: missing,
+  Union: (node, context) => [new Union(node, context)],
+  Sort: (node, context) => [
+    node.emit === 'at-end' && node.limit === undefined ? new Sort(node, context) : new TopN(node, context),
+  ],
+  TemporalSort: (node, context) => [new TemporalSort(node, context)],
+  Limit: (node, context) => [
+    node.retracting ? new TopN({ ...node, by: [], emit: 'per-row' }, context) : new Limit(node, context),
+  ],
+  ChangelogNormalize: missing,
+  DropUpdateBefore: (node, context) => [new DropUpdateBefore(node, context)],
+  Expand: missing,
+  Sink: (node, context) => (node.notNull.length > 0 ? [new NotNullEnforcer(node, context)] : []),
+} as const satisfies { readonly [K in PhysicalKind]: Factory<K> }
+
+/** The operators of a node, in the order rows pass them; none for sources. For a sink: what stands before it. */
+export function buildOperators(node: PhysicalPlan, context: OperatorContext): readonly Operator[] {
+  return (factories[node.kind] as Factory<PhysicalKind>)(node, context)
+}
+
+function missing(node: PhysicalPlan): never {
+  throw new UnsupportedError(`the operator ${node.kind}`)
+}
