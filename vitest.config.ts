@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // What tools outside `src` import by the package's own name is the source itself while testing.
+  resolve: { alias: [{ find: /^#src\//, replacement: fileURLToPath(new URL('src/', import.meta.url)) }] },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000,

@@ -46,5 +46,7 @@ export interface Connector {
   source?(request: ScanRequest, context: ConnectorContext): Source
   /** Which changes its sink takes: rows that are only inserted, keyed upserts, or full retractions. */
   readonly accepts?: 'insert-only' | 'upsert' | 'all'
+  /** Where it depends on the table's options. */
+  acceptsOf?(table: TableEntry): 'insert-only' | 'upsert' | 'all'
   sink?(table: TableEntry, context: ConnectorContext): Sink
 }

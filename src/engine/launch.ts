@@ -4,7 +4,6 @@ import { seededRandom } from '../base/random.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { type Option, type OptionSet, checkOptionNames } from '../catalog/option.ts'
 import { type TableEntry, printPath } from '../catalog/table.ts'
-import { connectors } from '../connectors/index.ts'
 import type { Connector, ConnectorContext } from '../connectors/connector.ts'
 import { formatOf } from '../connectors/format-of.ts'
 import { BufferPool } from '../data/pool.ts'
@@ -48,8 +47,11 @@ const commonOptions: OptionSet = {
   ],
 }
 
+/** Connectors by name: ours, and those a session was opened with. */
+export type ConnectorMap = ReadonlyMap<string, Connector>
+
 /** The connector of a table, its options checked by name. */
-export function connectorOf(table: TableEntry): Connector {
+export function connectorOf(table: TableEntry, connectors: ConnectorMap): Connector {
   const name = table.options['connector']
   const path = printPath(table.path)
   if (name === undefined) {
@@ -85,20 +87,20 @@ function formatOptions(table: TableEntry): OptionSet[] {
   return [{ required: [], optional: prefixed([...options.required, ...options.optional]) }]
 }
 
-export function connectorInfo(table: TableEntry): ConnectorInfo {
-  const connector = connectorOf(table)
+export function connectorInfo(table: TableEntry, connectors: ConnectorMap): ConnectorInfo {
+  const connector = connectorOf(table, connectors)
   return {
     bounded: connector.bounded?.(table) ?? true,
     changes: connector.changes?.(table) ?? INSERT_ONLY,
-    accepts: connector.sink === undefined ? undefined : (connector.accepts ?? 'insert-only'),
+    accepts: connector.sink === undefined ? undefined : (connector.acceptsOf?.(table) ?? connector.accepts ?? 'insert-only'),
     metadata: connector.metadata ?? [],
   }
 }
 
 /** `automatic` runs a job whose sources all end as a batch. */
-export function chosenMode(configured: Mode | 'automatic', bound: BoundJob): Mode {
+export function chosenMode(configured: Mode | 'automatic', bound: BoundJob, connectors: ConnectorMap): Mode {
   if (configured !== 'automatic') return configured
-  return bound.sources.every(table => connectorInfo(table).bounded) ? 'batch' : 'streaming'
+  return bound.sources.every(table => connectorInfo(table, connectors).bounded) ? 'batch' : 'streaming'
 }
 
 /** What expressions may ask of the session. In a batch the time of all rows is the start of the query. */
@@ -123,6 +125,7 @@ export interface Launch {
   readonly config: Config
   readonly host: Host
   readonly pool: BufferPool
+  readonly connectors: ConnectorMap
   /** Takes the rows of sinks that collect. */
   readonly collector: Collector | undefined
   /** Instead of the table's connector: `check` hands in tables in memory. */
@@ -181,7 +184,7 @@ function connectorContext(given: Launch): ConnectorContext {
 }
 
 function scanSource(node: PhysicalOf<'TableSourceScan'>, given: Launch) {
-  const connector = connectorOf(node.table)
+  const connector = connectorOf(node.table, given.connectors)
   if (connector.source === undefined) {
     throw new SqlError('CONNECTOR_READ', `connector '${connector.name}' can't be read from (table ${printPath(node.table.path)})`)
   }
@@ -194,7 +197,7 @@ function tableSink(node: PhysicalOf<'Sink'>, given: Launch): Sink {
     return given.collector.sink
   }
   const { table } = node.target
-  const connector = connectorOf(table)
+  const connector = connectorOf(table, given.connectors)
   if (connector.sink === undefined) {
     throw new SqlError('CONNECTOR_WRITE', `connector '${connector.name}' can't be written to (table ${printPath(table.path)})`)
   }

@@ -12,16 +12,29 @@ import { types } from '../data/type.ts'
 import { type BoundJob, type Mode, type Parameters, type PlanOptions, Planner } from '../planner/planner.ts'
 import type * as ast from '../sql/ast.ts'
 import { parseScript } from '../sql/parser.ts'
+import type { Connector } from '../connectors/connector.ts'
+import { connectors as builtIn } from '../connectors/index.ts'
 import { Collector } from './collect.ts'
 import { Config } from './config.ts'
 import { type Host, nodeHost } from './host.ts'
-import { type GeneratedCode, type Launch, chosenMode, connectorInfo, launch, operatorFactory, sessionFacts } from './launch.ts'
+import {
+  type ConnectorMap,
+  type GeneratedCode,
+  type Launch,
+  chosenMode,
+  connectorInfo,
+  launch,
+  operatorFactory,
+  sessionFacts,
+} from './launch.ts'
 import { type Outcome, RunningJob, RunningQuery } from './outcome.ts'
 import { describe, show } from './show.ts'
 
 export interface SessionOptions {
   readonly host?: Host
   readonly config?: Iterable<readonly [string, string]>
+  /** Connectors of one's own, beside the built-in ones. */
+  readonly connectors?: readonly Connector[]
 }
 
 const done: Outcome = { kind: 'done' }
@@ -30,6 +43,7 @@ export class Session {
   readonly catalogs = new Catalogs()
   readonly config: Config
   readonly host: Host
+  readonly #connectors: ConnectorMap
   readonly #pool = new BufferPool()
   readonly #jobs = new Set<RunningJob>()
   #started = 0
@@ -37,6 +51,7 @@ export class Session {
   constructor(options: SessionOptions = {}) {
     this.host = options.host ?? nodeHost
     this.config = new Config(options.config)
+    this.#connectors = new Map([...builtIn, ...(options.connectors ?? []).map(c => [c.name, c] as const)])
   }
 
   /** Jobs that still run. */
@@ -194,7 +209,7 @@ export class Session {
 
   async #run(mode: Mode, given: Launch & { readonly bound: BoundJob }): Promise<Outcome> {
     const running = this.#track(new RunningJob(await launch(given), mode))
-    const bounded = given.bound.sources.every(table => connectorInfo(table).bounded)
+    const bounded = given.bound.sources.every(table => connectorInfo(table, this.#connectors).bounded)
     if (bounded || this.config.boolean('table.dml-sync')) await running.done
     return { kind: 'insert', job: running }
   }
@@ -217,7 +232,7 @@ export class Session {
   #prepare(bind: (planner: Planner) => BoundJob): { readonly mode: Mode; readonly given: Launch & { readonly bound: BoundJob } } {
     const configured = this.config.mode
     const bound = bind(this.#planner(configured === 'automatic' ? 'batch' : configured))
-    const mode = chosenMode(configured, bound)
+    const mode = chosenMode(configured, bound, this.#connectors)
     const session = this.#facts(mode)
     const physical = new Planner(this.catalogs, session).plan(bound, this.#planOptions(mode))
     this.#started += 1
@@ -231,6 +246,7 @@ export class Session {
         config: this.config.copy(),
         host: this.host,
         pool: this.#pool,
+        connectors: this.#connectors,
         collector: undefined,
         bound,
       },
@@ -253,7 +269,7 @@ export class Session {
   }
 
   #planOptions(mode: Mode): PlanOptions {
-    return { mode, config: this.config.values, connectorInfo }
+    return { mode, config: this.config.values, connectorInfo: table => connectorInfo(table, this.#connectors) }
   }
 
   // ── looking ───────────────────────────────────────────────────────────────────────────────────────

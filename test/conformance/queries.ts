@@ -1,0 +1,168 @@
+/** flink-queries-*.jsonl and flink-aggregates.jsonl: a query over small tables, its rows as texts or typed values. */
+import { javaText } from '#src/data/java-text.ts'
+import { parseType } from '#src/data/notation.ts'
+import { type DataType, type Schema, printType } from '#src/data/type.ts'
+import type { Value } from '#src/data/value.ts'
+import { MemoryTables, type Op, type TestRow } from '#src/testing/memory-tables.ts'
+import {
+  type Case,
+  type CollectedRows,
+  type Verdict,
+  bagOf,
+  collect,
+  failed,
+  mustFail,
+  passed,
+  run,
+  sameBag,
+  sessionWith,
+} from './case.ts'
+import { plain } from './functions.ts'
+import { type Json, matchesValue, valueFrom } from './values.ts'
+
+interface QueryCase {
+  readonly id: string
+  readonly sql: string
+  readonly mode: 'batch' | 'streaming'
+  readonly tables: Readonly<
+    Record<
+      string,
+      { readonly columns: readonly { name: string; type?: string; computed?: string }[]; readonly rows: readonly Json[][] }
+    >
+  >
+  readonly ddl?: readonly string[]
+  readonly valuesData?: Readonly<Record<string, readonly { kind: Op; values: Json[] }[]>>
+  readonly config?: Readonly<Record<string, string>>
+  readonly expectedRows?: readonly (readonly (string | null)[])[]
+  readonly expected?: readonly string[]
+  readonly result?: 'append' | 'retract' | 'raw' | 'upsert' | 'values-result' | 'values-raw'
+  readonly ordered?: boolean
+  readonly sinkTable?: string
+}
+
+export const queryCase = (given: QueryCase): Case => ({ id: given.id, sql: given.sql, run: () => runQuery(given) })
+
+async function runQuery(given: QueryCase): Promise<Verdict> {
+  const tables = new MemoryTables()
+  const session = sessionWith(tables, { ...given.config, 'execution.runtime-mode': given.mode })
+  for (const [name, table] of Object.entries(given.tables)) {
+    const stored = table.columns.filter(column => column.computed === undefined).map(column => parseType(column.type!))
+    tables.sources.set(
+      name,
+      table.rows.map((row): TestRow => ['+I', row.map((value, i) => valueFrom(stored[i]!, value))]),
+    )
+    const columns = table.columns.map(
+      c => `\`${c.name}\` ${c.computed === undefined ? printType(parseType(c.type!)) : `AS ${c.computed}`}`,
+    )
+    await run(session, `CREATE TABLE \`${name}\` (${columns.join(', ')}) WITH ('connector' = 'values', 'data-id' = '${name}')`)
+  }
+  for (const sql of given.ddl ?? []) {
+    await run(session, sql)
+    fillDeclared(session.catalogs.list(session.catalogs.currentCatalog, session.catalogs.currentDatabase!), given, tables)
+  }
+  if (given.result?.startsWith('values') === true) return judgeSink(given, tables, () => run(session, given.sql))
+  return judgeRows(given, await collect(session, given.sql))
+}
+
+/** The rows of tables declared by DDL become values once their types are known. */
+function fillDeclared(
+  entries: readonly { kind: string; path: readonly string[] }[],
+  given: QueryCase,
+  tables: MemoryTables,
+): void {
+  for (const entry of entries) {
+    if (entry.kind !== 'table') continue
+    const table = entry as unknown as {
+      options: Record<string, string>
+      columns: readonly { kind: string; name: string; type: DataType }[]
+    }
+    const id = table.options['data-id']
+    const rows = id === undefined ? undefined : given.valuesData?.[id]
+    if (id === undefined || rows === undefined || tables.sources.has(id)) continue
+    const stored = table.columns.filter(column => column.kind !== 'computed')
+    tables.sources.set(
+      id,
+      rows.map(({ kind, values }): TestRow => [kind, stored.map((column, i) => valueFrom(column.type, values[i] ?? null))]),
+    )
+  }
+}
+
+function judgeRows(given: QueryCase, { schema, changes }: CollectedRows): Verdict {
+  if (given.expectedRows !== undefined) {
+    const cells = (row: readonly Value[]) =>
+      JSON.stringify(row.map((value, i) => (value === null ? null : javaText(schema[i]!.type, value))))
+    const expected = given.expectedRows.map(row => JSON.stringify(row))
+    const got = given.ordered === true ? changes.map(([, row]) => cells(row)) : bagOf(changes, cells)
+    const same =
+      given.ordered === true
+        ? got.length === expected.length && got.every((row, i) => row === expected[i])
+        : sameBag(got, expected)
+    return same ? passed : failed(expected.join(' '), got.join(' '))
+  }
+  const text = (row: readonly Value[]) => row.map((value, i) => javaText(schema[i]!.type, value)).join(',')
+  const expected = given.expected!
+  const got =
+    given.result === 'raw' ? changes.map(([op, row]) => `(${op === '+I' || op === '+U'},${text(row)})`) : bagOf(changes, text)
+  return sameBag(got, expected) ? passed : failed(expected.toSorted().join(' | '), got.toSorted().join(' | '))
+}
+
+async function judgeSink(given: QueryCase, tables: MemoryTables, insert: () => Promise<void>): Promise<Verdict> {
+  await insert()
+  const told = tables.sinks.get(given.sinkTable!) ?? []
+  const text = (row: readonly Value[]) => row.map(value => String(value)).join(', ')
+  const got =
+    given.result === 'values-raw' ? told.map(([op, row]) => `${op}[${text(row)}]`) : bagOf(told, text).map(row => `+I[${row}]`)
+  return sameBag(got, given.expected!) ? passed : failed(given.expected!.toSorted().join(' | '), got.toSorted().join(' | '))
+}
+
+interface AggregateCase {
+  readonly id: string
+  readonly sql: string
+  readonly columns: readonly { name: string; type: string }[]
+  readonly rows: readonly { kind: Op; values: Json[] }[]
+  readonly expectedTypes?: readonly string[]
+  readonly expectedRows?: readonly Json[][]
+  readonly error?: boolean
+}
+
+export const aggregateCase = (given: AggregateCase): Case => ({ id: given.id, sql: given.sql, run: () => runAggregate(given) })
+
+async function runAggregate(given: AggregateCase): Promise<Verdict> {
+  const tables = new MemoryTables()
+  const session = sessionWith(tables, { 'execution.runtime-mode': 'streaming' })
+  const schema: Schema = given.columns.map(({ name, type }) => ({ name, type: parseType(type) }))
+  tables.sources.set(
+    'source_t',
+    given.rows.map(({ kind, values }): TestRow => [kind, values.map((value, i) => valueFrom(schema[i]!.type, value))]),
+  )
+  const evaluated = async () => {
+    const columns = schema.map(({ name, type }) => `\`${name}\` ${printType(type)}`).join(', ')
+    await run(session, `CREATE TABLE source_t (${columns}) WITH ('connector' = 'values', 'changelog-mode' = 'I,UA,UB,D')`)
+    return collect(session, given.sql)
+  }
+  if (given.error === true) return mustFail(async () => JSON.stringify((await evaluated()).changes, plain))
+  const { schema: result, changes } = await evaluated()
+  const left = materialized(result, changes)
+  const expectedTypes = given.expectedTypes!.map(parseType)
+  const expected = [...given.expectedRows!]
+  for (const row of left) {
+    const at = expected.findIndex(wanted => row.every((value, i) => matchesValue(expectedTypes[i]!, value, wanted[i]!)))
+    if (at < 0) return failed(JSON.stringify(given.expectedRows), JSON.stringify(left, plain))
+    expected.splice(at, 1)
+  }
+  return expected.length === 0 ? passed : failed(JSON.stringify(given.expectedRows), JSON.stringify(left, plain))
+}
+
+function materialized(schema: Schema, changes: CollectedRows['changes']): (readonly Value[])[] {
+  const rows: { readonly key: string; readonly row: readonly Value[] }[] = []
+  for (const [op, row] of changes) {
+    const key = row.map((value, i) => javaText(schema[i]!.type, value)).join(',')
+    if (op === '+I' || op === '+U') rows.push({ key, row })
+    else
+      rows.splice(
+        rows.findIndex(r => r.key === key),
+        1,
+      )
+  }
+  return rows.map(({ row }) => row)
+}
