@@ -5,3 +5,5 @@ export interface ChangeKinds {
   readonly delete: boolean
 }
 export const INSERT_ONLY: ChangeKinds = { updateBefore: false, updateAfter: false, delete: false }
+
+export const isInsertOnly = (changes: ChangeKinds): boolean => !changes.updateBefore && !changes.updateAfter && !changes.delete

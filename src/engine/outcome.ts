@@ -4,6 +4,7 @@ import { rowAt } from '../data/chunk.ts'
 import { rowKindText } from '../data/row-kind.ts'
 import type { Schema } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
+import { isInsertOnly } from '../data/change-kinds.ts'
 import type { Mode } from '../planner/planner.ts'
 import type { Job, JobProgress, JobStatus } from '../runtime/job/job.ts'
 import type { Collector } from './collect.ts'
@@ -76,11 +77,14 @@ export class RunningJob {
 
 export class RunningQuery extends RunningJob {
   readonly schema: Schema
+  /** No row is ever taken back. */
+  readonly insertOnly: boolean
   readonly #collector: Collector
 
   constructor(job: Job, mode: Mode, schema: Schema, collector: Collector) {
     super(job, mode)
     this.schema = schema
+    this.insertOnly = job.spec.plan.every(sink => isInsertOnly(sink.inputs[0]!.traits.changes))
     this.#collector = collector
     this.done.then(
       () => collector.end(),

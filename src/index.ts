@@ -1,0 +1,6 @@
+/** `import { Millrace } from 'millrace'`: the embedded engine. */
+export { MillraceError, SqlError, DataError, ConnectorError, EvaluationError, UnsupportedError } from './base/errors.ts'
+export { type Chunk, rowAt } from './data/chunk.ts'
+export { Millrace, type OpenOptions, type ParameterValues, Result, type Row, type TypedChange } from './engine/millrace.ts'
+export type { JsValue, ParameterValue } from './engine/js-value.ts'
+export type { JobProgress, JobStatus } from './runtime/job/job.ts'
