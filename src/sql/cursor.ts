@@ -39,7 +39,6 @@ export class Cursor {
   #parameters = 0
   #asked = new Set<string>()
   #aliasIndex = -1
-  #askedAtAlias = new Set<string>()
 
   constructor(text: string, rules: Rules) {
     this.#tokens = tokenize(text)
@@ -182,7 +181,6 @@ export class Cursor {
   implicitAlias(): Identifier | undefined {
     if (!this.atName()) return undefined
     this.#aliasIndex = this.#index
-    this.#askedAtAlias = new Set(this.#asked)
     return this.identifier()
   }
 
@@ -273,11 +271,11 @@ export class Cursor {
     throw new UnsupportedError(what, span)
   }
 
-  /** `SELECT a FORM t`: the error shows at `t`, but FORM, read as an alias, is to blame. */
+  /** `SELECT a FORM t`: the error shows at `t`, where FROM was asked for, but FORM, read as an alias, is to blame. */
   #misspeltAlias(): { readonly token: Token; readonly guess: string } | undefined {
     if (this.#index === 0 || this.#aliasIndex !== this.#index - 1) return undefined
     const token = this.#tokens[this.#aliasIndex]!
-    const guess = token.kind === 'word' ? keywordLike(token.text, this.#askedAtAlias) : undefined
+    const guess = token.kind === 'word' ? keywordLike(token.text, this.#asked) : undefined
     return guess === undefined ? undefined : { token, guess }
   }
 }

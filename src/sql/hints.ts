@@ -30,5 +30,5 @@ function hintArgument(p: Cursor): HintArgument {
 function hintWord(p: Cursor): HintArgument['value'] {
   if (p.atString()) return p.string()
   if (p.token.kind === 'number') return p.number()
-  return p.identifier('a name or a string')
+  return p.token.kind === 'word' ? p.anyWord() : p.identifier('a name or a string')
 }
