@@ -19,6 +19,18 @@ export function gatherColumn(from: Column, rows: Int32Array, count: number, into
   gatherValues(from, rows, count, into, at)
 }
 
+/** Rows `from` up to `to` of a column from `newColumn` become NULL. */
+export function fillNull(into: Column, from: number, to: number): void {
+  assert(into.valid !== undefined, 'a column with NULLs is of a nullable type')
+  into.valid.fill(0, from, to)
+  if (into.storage === 'bytes') {
+    into.starts.fill(0, from, to)
+    into.ends.fill(0, from, to)
+  } else if (into.storage === 'object') {
+    for (let row = from; row < to; row++) into.values[row] = null
+  }
+}
+
 function gatherValues(from: Column, rows: Int32Array, count: number, into: Column, at: number): void {
   switch (from.storage) {
     case 'bool':

@@ -7,6 +7,7 @@ import type { PhysicalKind, PhysicalOf, PhysicalPlan } from '../../planner/physi
 import type { Operator } from '../dataflow/operator.ts'
 import type { OperatorContext } from './context.ts'
 import { DropUpdateBefore } from './drop-update-before.ts'
+import { Join } from './join.ts'
 import { Limit } from './limit.ts'
 import { NotNullEnforcer } from './not-null-enforcer.ts'
 import { PassThrough } from './pass-through.ts'
@@ -27,7 +28,7 @@ const factories = {
   GroupAggregate: missing,
   WindowTableFunction: missing,
   WindowAggregate: missing,
-  Join: missing,
+  Join: (node, context) => [new Join(node, context)],
   Union: (node, context) => [new Union(node, context)],
   Sort: (node, context) => [
     node.emit === 'at-end' && node.limit === undefined ? new Sort(node, context) : new TopN(node, context),
