@@ -3,6 +3,7 @@ import type { Options, OptionSet } from '../catalog/option.ts'
 import type { Chunk } from '../data/chunk.ts'
 import type { BufferPool } from '../data/pool.ts'
 import type { Schema } from '../data/type.ts'
+import type { Splitter, SplitterSettings } from './framing.ts'
 
 /** What a decoder did with records it could not read, where the format's options let it go on. */
 export interface DecodeCounts {
@@ -51,6 +52,8 @@ export interface Format {
   readonly options: OptionSet
   /** How a file of messages is cut: at line ends, at CSV record ends (quotes may hold line ends), or not at all. */
   readonly framing: 'lines' | 'csv' | 'whole'
+  /** Cuts files into messages where that takes more than line ends. */
+  splitter?(options: Options, settings: SplitterSettings): Splitter
   /** `schema` holds just the columns the query reads, `all` the table's physical columns in order. */
   decoder(schema: Schema, all: Schema, options: Options, context: DecoderContext): Decoder
   encoder?(schema: Schema, options: Options, context: { readonly zone: string; readonly name: string }): Encoder
