@@ -6,7 +6,8 @@
  *     expect('FROM')  step over it, or say what was expected
  *     fail('a name')  say what was expected here
  *
- * Every word that was asked for at the furthest token is remembered, so that an error can guess what a misspelt one meant.
+ * When diagnosing, every word that is asked for at a token is remembered, so that an error can guess what a misspelt one meant.
+ * That costs time, so a text is first parsed without, and once more when it turns out to be wrong.
  * Parsing never goes back: two tokens of look-ahead, or the shape of what was just parsed, decide everywhere.
  */
 import { SqlError, UnsupportedError } from '../base/errors.ts'
@@ -33,6 +34,7 @@ export interface Rules {
 export class Cursor {
   readonly #tokens: readonly Token[]
   readonly #rules: Rules
+  readonly #diagnose: boolean
   #index = 0
   #nesting = 0
   #height = 0
@@ -40,9 +42,10 @@ export class Cursor {
   #asked = new Set<string>()
   #aliasIndex = -1
 
-  constructor(text: string, rules: Rules) {
+  constructor(text: string, rules: Rules, options: { readonly diagnose: boolean }) {
     this.#tokens = tokenize(text)
     this.#rules = rules
+    this.#diagnose = options.diagnose
     const last = this.#tokens.at(-1)!
     if (last.error !== undefined) throw last.error
   }
@@ -70,14 +73,14 @@ export class Cursor {
 
   /** Whether the next tokens are these keywords or operators. */
   at(...symbols: readonly string[]): boolean {
-    this.#asked.add(symbols[0]!)
+    if (this.#diagnose) this.#asked.add(symbols[0]!)
     for (let i = 0; i < symbols.length; i++) if (this.peek(i).symbol !== symbols[i]) return false
     return true
   }
 
   /** Whether the next token is one of these keywords or operators. */
   atAny(...symbols: readonly string[]): boolean {
-    for (const symbol of symbols) this.#asked.add(symbol)
+    if (this.#diagnose) for (const symbol of symbols) this.#asked.add(symbol)
     return symbols.includes(this.token.symbol)
   }
 
@@ -86,7 +89,7 @@ export class Cursor {
   next(): Token {
     const token = this.token
     if (token.kind !== 'end') this.#index += 1
-    this.#asked.clear()
+    if (this.#diagnose) this.#asked.clear()
     return token
   }
 
@@ -256,9 +259,11 @@ export class Cursor {
     const culprit = this.#misspeltAlias()
     const token = culprit?.token ?? this.token
     const found = token.kind === 'end' ? 'the text ends' : `found ${describe(token)}`
-    const guess = culprit?.guess ?? (token.kind === 'word' ? keywordLike(token.text, this.#asked) : undefined)
+    const quoting = culprit === undefined ? quotingHint(token, expected) : undefined
+    const guess =
+      culprit?.guess ?? (token.kind === 'word' && quoting === undefined ? keywordLike(token.text, this.#asked) : undefined)
     throw new SqlError('SQL_SYNTAX', `expected ${guess ?? shown(expected)} but ${found}`, spanOf(token), {
-      hint: guess === undefined ? reservedHint(token, expected) : `did you mean '${guess}'?`,
+      hint: guess === undefined ? quoting : `did you mean '${guess}'?`,
     })
   }
 
@@ -303,7 +308,12 @@ function keywordLike(word: string, asked: ReadonlySet<string>): string | undefin
   return guess === word.toUpperCase() ? undefined : guess
 }
 
-function reservedHint(token: Token, expected: string): string | undefined {
-  if (token.kind !== 'word' || !isReserved(token.text)) return undefined
-  return /^an? .*(?:name|expression|table)/.test(expected) ? `as a name it is written \`${token.text}\`` : undefined
+/** What to do about a word that can't stand here as it is. */
+function quotingHint({ kind, text }: Token, expected: string): string | undefined {
+  if (kind !== 'word') return undefined
+  if (/quotes|such as '/.test(expected)) return `in single quotes: '${text}'`
+  const wantsName = /^an? (?:name|column|table|view|field|alias|catalog|database|model|function)/.test(expected)
+  const wantsExpression = /^an (?:alias|expression)/.test(expected)
+  if (!isReserved(text) || !(wantsName || wantsExpression)) return undefined
+  return wantsExpression && mustQuoteBehindDot(text) ? undefined : `as a name it is written \`${text}\``
 }

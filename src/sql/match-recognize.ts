@@ -10,13 +10,13 @@ import type {
   TableReference,
 } from './ast.ts'
 import type { Cursor } from './cursor.ts'
-import { orderBy } from './windows.ts'
+import { orderBy, partitionBy } from './windows.ts'
 
 /** The clause behind its input; an alias may follow. */
 export function matchRecognize(p: Cursor, input: TableReference): MatchRecognize {
   p.expect('MATCH_RECOGNIZE')
   p.expect('(')
-  const partitionBy = p.take('PARTITION', 'BY') ? p.list(() => p.expression()) : []
+  const partitions = partitionBy(p)
   const order = orderBy(p)
   const measures = p.take('MEASURES') ? p.list(() => measure(p)) : []
   const rows = rowsPerMatch(p)
@@ -30,7 +30,7 @@ export function matchRecognize(p: Cursor, input: TableReference): MatchRecognize
   return {
     kind: 'match-recognize',
     input,
-    partitionBy,
+    partitionBy: partitions,
     orderBy: order,
     measures,
     rows,

@@ -52,7 +52,7 @@ describe('errors', () => {
     ],
     [
       'CREATE TABLE t (date DATE)',
-      'expected a column but found the reserved word date\n  1 | CREATE TABLE t (date DATE)\n    |                 ^^^^',
+      'expected a column but found the reserved word date\n  1 | CREATE TABLE t (date DATE)\n    |                 ^^^^ as a name it is written `date`',
     ],
     ['SELECT (1 + ', 'expected an expression but the text ends\n  1 | SELECT (1 + \n    |             ^'],
     ['SELECT a\nFROM t\nWHERE a ==1', "expected an expression but found '='\n  3 | WHERE a ==1\n    |          ^"],
@@ -61,6 +61,11 @@ describe('errors', () => {
       'SELECT "a" FROM t',
       "unexpected character '\"'\n  1 | SELECT \"a\" FROM t\n    |        ^ quote names as `name` and text as 'text'",
     ],
+    ['SELECT a, FROM t', 'expected an expression but found the reserved word FROM\n  1 | SELECT a, FROM t\n    |           ^^^^'],
+    [
+      'SELECT (value)',
+      'expected an expression but found the reserved word value\n  1 | SELECT (value)\n    |         ^^^^^ as a name it is written `value`',
+    ],
     ['SELECT 1 1', 'expected the end of the text but found the number 1\n  1 | SELECT 1 1\n    |          ^'],
     ['SHOW TABELS', "expected TABLES but found 'TABELS'\n  1 | SHOW TABELS\n    |      ^^^^^^ did you mean 'TABLES'?"],
     [
@@ -68,7 +73,7 @@ describe('errors', () => {
       "expected YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND but found 'FORTNIGHT'\n  1 | SELECT INTERVAL '1' FORTNIGHT\n    |                     ^^^^^^^^^",
     ],
     ['CREATE TABLE t (a)', "column 'a' has no type\n  1 | CREATE TABLE t (a)\n    |                 ^"],
-    ['SET a = 1', "expected a key such as 'connector' but found 'a'\n  1 | SET a = 1\n    |     ^"],
+    ['SET a = 1', "expected a key such as 'connector' but found 'a'\n  1 | SET a = 1\n    |     ^ in single quotes: 'a'"],
   ])('%s', (text, described) => {
     expect(errorOf(() => parseStatement(text)).describe()).toBe(described)
   })

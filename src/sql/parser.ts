@@ -54,11 +54,19 @@ export function parseType(text: string): TypeName {
 }
 
 function parse<T>(text: string, rule: (p: Cursor) => T): T {
-  try {
-    const p = new Cursor(text, rules)
+  const run = (diagnose: boolean) => {
+    const p = new Cursor(text, rules, { diagnose })
     const result = rule(p)
     if (!p.atEnd()) p.fail('the end of the text')
     return result
+  }
+  try {
+    return run(false)
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+  }
+  try {
+    return run(true)
   } catch (error) {
     if (error instanceof SqlError) error.source ??= text
     throw error

@@ -1,10 +1,12 @@
 /** What OVER, WINDOW and ORDER BY share. */
-import type { Frame, FrameBound, Identifier, OrderItem, WindowSpec } from './ast.ts'
+import type { Expression, Frame, FrameBound, Identifier, OrderItem, WindowSpec } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 
 /** `ORDER BY a DESC NULLS LAST, b`, or nothing. */
 export function orderBy(p: Cursor): OrderItem[] {
-  return p.take('ORDER', 'BY') ? p.list(() => orderItem(p)) : []
+  if (!p.take('ORDER')) return []
+  p.expect('BY')
+  return p.list(() => orderItem(p))
 }
 
 export function orderItem(p: Cursor): OrderItem {
@@ -13,6 +15,13 @@ export function orderItem(p: Cursor): OrderItem {
   const direction = p.takeAny('ASC', 'DESC')
   const nulls = p.take('NULLS') ? p.expectAny('FIRST', 'LAST') : undefined
   return { kind: 'order-item', expression, direction, nulls, span: p.spanFrom(start) }
+}
+
+/** `PARTITION BY a, b`, or nothing. */
+export function partitionBy(p: Cursor): Expression[] {
+  if (!p.take('PARTITION')) return []
+  p.expect('BY')
+  return p.list(() => p.expression())
 }
 
 /** `OVER w`, `OVER (..)`, or nothing. */
@@ -25,11 +34,11 @@ export function windowSpec(p: Cursor): WindowSpec {
   const start = p.start
   p.expect('(')
   const base = p.atName() ? p.identifier() : undefined
-  const partitionBy = p.take('PARTITION', 'BY') ? p.list(() => p.expression()) : []
+  const partitions = partitionBy(p)
   const order = orderBy(p)
   const frame = p.atAny('ROWS', 'RANGE') ? windowFrame(p) : undefined
   p.expect(')')
-  return { kind: 'window', base, partitionBy, orderBy: order, frame, span: p.spanFrom(start) }
+  return { kind: 'window', base, partitionBy: partitions, orderBy: order, frame, span: p.spanFrom(start) }
 }
 
 function windowFrame(p: Cursor): Frame {
