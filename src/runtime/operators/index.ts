@@ -6,11 +6,13 @@ import { UnsupportedError } from '../../base/errors.ts'
 import type { PhysicalKind, PhysicalOf, PhysicalPlan } from '../../planner/physical/plan.ts'
 import type { Operator } from '../dataflow/operator.ts'
 import type { OperatorContext } from './context.ts'
+import { ChangelogNormalize } from './changelog-normalize.ts'
 import { DropUpdateBefore } from './drop-update-before.ts'
 import { Join } from './join.ts'
 import { Limit } from './limit.ts'
 import { NotNullEnforcer } from './not-null-enforcer.ts'
 import { PassThrough } from './pass-through.ts'
+import { SinkUpsertMaterializer } from './sink-upsert-materializer.ts'
 import { Sort } from './sort.ts'
 import { TemporalSort } from './temporal-sort.ts'
 import { TopN } from './top-n.ts'
@@ -37,10 +39,13 @@ const factories = {
   Limit: (node, context) => [
     node.retracting ? new TopN({ ...node, by: [], emit: 'per-row' }, context) : new Limit(node, context),
   ],
-  ChangelogNormalize: missing,
+  ChangelogNormalize: (node, context) => [new ChangelogNormalize(node, context)],
   DropUpdateBefore: (node, context) => [new DropUpdateBefore(node, context)],
   Expand: missing,
-  Sink: (node, context) => (node.notNull.length > 0 ? [new NotNullEnforcer(node, context)] : []),
+  Sink: (node, context) => [
+    ...(node.notNull.length > 0 ? [new NotNullEnforcer(node, context)] : []),
+    ...(node.upsertMaterialize ? [new SinkUpsertMaterializer(node, context)] : []),
+  ],
 } as const satisfies { readonly [K in PhysicalKind]: Factory<K> }
 
 /** The operators of a node, in the order rows pass them; none for sources. For a sink: what stands before it. */

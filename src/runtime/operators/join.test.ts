@@ -213,8 +213,6 @@ function interleave(lefts: readonly string[], rights: readonly string[], turns: 
 }
 
 function recompute(joinType: JoinType, lefts: readonly string[], rights: readonly string[]): string {
-  const key = (row: string) => row.split(' ')[0]!
-  const matches = (l: string, r: string) => key(l) === key(r) && key(l) !== 'NULL'
   const matched = lefts.flatMap(l => rights.filter(r => matches(l, r)).map(r => `${l} ${r}`))
   const lonelyLefts = lefts.filter(l => !rights.some(r => matches(l, r)))
   const lonelyRights = rights.filter(r => !lefts.some(l => matches(l, r)))
@@ -228,3 +226,6 @@ function recompute(joinType: JoinType, lefts: readonly string[], rights: readonl
   }[joinType]
   return rows.toSorted().join('\n')
 }
+
+const key = (row: string) => row.split(' ')[0]!
+const matches = (l: string, r: string) => key(l) === key(r) && key(l) !== 'NULL'

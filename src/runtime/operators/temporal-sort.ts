@@ -7,8 +7,9 @@
  *     +I 12:01 3
  *     +I 12:01 2
  *     watermark 12:03     +I 12:01 2, +I 12:01 3
- *     +I 12:02 1          (late: dropped and counted)
- *     watermark 12:05     +I 12:05 7
+ *     +I 12:01 1          (late: dropped and counted)
+ *     +I 12:02 4
+ *     watermark 12:05     +I 12:02 4, +I 12:05 7
  *
  * A row is late when a row of its time or a later one came out before it; one that a watermark has passed while nothing
  * came out still fits in, as in Flink. A row without a time fails the job.

@@ -115,12 +115,17 @@ export class RowStore extends Slots {
 
   /** Takes a row out of its list and ends it. */
   delete(heads: Int32Array, tails: Int32Array, at: number, id: number): void {
+    this.unlink(heads, tails, at, id)
+    this.release(id)
+  }
+
+  /** Takes a row out of its list. It lives on until it is released. */
+  unlink(heads: Int32Array, tails: Int32Array, at: number, id: number): void {
     const [next, prev] = [this.next[id]!, this.prev[id]!]
     if (prev === 0) heads[at] = next
     else this.next[prev - 1] = next
     if (next === 0) tails[at] = prev
     else this.prev[next - 1] = prev
-    this.release(id)
   }
 
   /** Copies rows out into columns from `newColumn`, from row `at` on: column i of the store into `into[i]`. Id -1 gives NULLs. */
