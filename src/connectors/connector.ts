@@ -30,6 +30,10 @@ export interface ScanRequest {
   readonly table: TableEntry
   /** Physical and metadata columns the query reads, by name, in the order its chunks shall have. */
   readonly columns: readonly string[]
+  /** For a connector with `nestedProjection`: by column, the path of fields inside it that is asked for; empty for the whole. */
+  readonly paths?: readonly (readonly string[])[] | undefined
+  /** The columns its chunks have: names and types of what is asked for. */
+  readonly schema: Schema
   /** The source may stop after so many rows. */
   readonly limit: number | undefined
 }
@@ -43,6 +47,8 @@ export interface Connector {
   changes?(table: TableEntry): ChangeKinds
   /** Metadata columns it can read, with their types. */
   readonly metadata?: Schema
+  /** Its source can give single fields of ROW columns. */
+  readonly nestedProjection?: boolean
   source?(request: ScanRequest, context: ConnectorContext): Source
   /** Which changes its sink takes: rows that are only inserted, keyed upserts, or full retractions. */
   readonly accepts?: 'insert-only' | 'upsert' | 'all'

@@ -2,9 +2,10 @@
 import { blackhole } from './blackhole.ts'
 import type { Connector } from './connector.ts'
 import { filesystem } from './filesystem/filesystem.ts'
+import { nexmark } from './nexmark/nexmark.ts'
 import { print } from './print.ts'
 import { stdin, stdout } from './standard-streams.ts'
 
 export const connectors: ReadonlyMap<string, Connector> = new Map(
-  [filesystem, stdin, stdout, print, blackhole].map(connector => [connector.name, connector]),
+  [filesystem, stdin, stdout, nexmark, print, blackhole].map(connector => [connector.name, connector]),
 )

@@ -24,7 +24,7 @@ export const stdin: Connector = {
   bounded: () => true,
   source: (request, context) => ({
     bounded: true,
-    schema: request.columns.map(name => ({ name, type: request.table.columns.find(c => c.name === name)!.type })),
+    schema: request.schema,
     async open(from) {
       if (from !== undefined)
         throw new ConnectorError('STDIN_RESTORE', 'standard input can not be read again, so this job can not be restored')

@@ -64,6 +64,11 @@ export class BytesColumn {
     this.#pool = pool
   }
 
+  /** An arena of its own, rather than views into somebody else's buffer. */
+  get grows(): boolean {
+    return this.#pool !== undefined
+  }
+
   /** Makes room for `more` bytes behind `used`. Views stay right: they are offsets. */
   reserve(more: number): void {
     if (this.used + more <= this.bytes.length) return
@@ -101,15 +106,24 @@ export function newColumn(type: DataType, capacity: number, pool: BufferPool): C
   const storage = storageOf(type)
   const valid = type.nullable ? pool.u8(capacity) : undefined
   switch (storage) {
-    case 'bool': return { storage, type, valid, values: pool.u8(capacity) }
-    case 'i32': return { storage, type, valid, values: pool.i32(capacity) }
-    case 'i64': return { storage, type, valid, values: pool.i64(capacity) }
-    case 'f64': return { storage, type, valid, values: pool.f64(capacity) }
-    case 'i128': return { storage, type, valid, values: pool.i64(capacity), high: pool.i64(capacity) }
-    case 'ts': return { storage, type, valid, values: pool.i64(capacity), nanos: pool.i32(capacity) }
-    case 'bytes': return new BytesColumn(type, pool.u8(capacity * 8), pool.i32(capacity), pool.i32(capacity), valid, pool)
-    case 'object': return { storage, type, valid, values: [] }
-    default: return unreachable(storage)
+    case 'bool':
+      return { storage, type, valid, values: pool.u8(capacity) }
+    case 'i32':
+      return { storage, type, valid, values: pool.i32(capacity) }
+    case 'i64':
+      return { storage, type, valid, values: pool.i64(capacity) }
+    case 'f64':
+      return { storage, type, valid, values: pool.f64(capacity) }
+    case 'i128':
+      return { storage, type, valid, values: pool.i64(capacity), high: pool.i64(capacity) }
+    case 'ts':
+      return { storage, type, valid, values: pool.i64(capacity), nanos: pool.i32(capacity) }
+    case 'bytes':
+      return new BytesColumn(type, pool.u8(capacity * 8), pool.i32(capacity), pool.i32(capacity), valid, pool)
+    case 'object':
+      return { storage, type, valid, values: [] }
+    default:
+      return unreachable(storage)
   }
 }
 
@@ -117,12 +131,21 @@ export function newColumn(type: DataType, capacity: number, pool: BufferPool): C
 export function arraysOf(column: Column): PooledArray[] {
   const arrays: PooledArray[] = column.valid === undefined ? [] : [column.valid]
   switch (column.storage) {
-    case 'bool': case 'i32': case 'i64': case 'f64': return [...arrays, column.values]
-    case 'i128': return [...arrays, column.values, column.high]
-    case 'ts': return [...arrays, column.values, column.nanos]
-    case 'bytes': return [...arrays, column.bytes, column.starts, column.ends]
-    case 'object': return arrays
-    default: return unreachable(column)
+    case 'bool':
+    case 'i32':
+    case 'i64':
+    case 'f64':
+      return [...arrays, column.values]
+    case 'i128':
+      return [...arrays, column.values, column.high]
+    case 'ts':
+      return [...arrays, column.values, column.nanos]
+    case 'bytes':
+      return [...arrays, column.bytes, column.starts, column.ends]
+    case 'object':
+      return arrays
+    default:
+      return unreachable(column)
   }
 }
 
@@ -132,16 +155,24 @@ export const isNullAt = (column: Column, row: number): boolean => column.valid !
 export function valueAt(column: Column, row: number): Value {
   if (isNullAt(column, row)) return null
   switch (column.storage) {
-    case 'bool': return column.values[row] !== 0
-    case 'i32': case 'f64': case 'i64': return column.values[row]!
-    case 'i128': return (column.high[row]! << 64n) | BigInt.asUintN(64, column.values[row]!)
-    case 'ts': return column.values[row]! * 1_000_000n + BigInt(column.nanos[row]!)
+    case 'bool':
+      return column.values[row] !== 0
+    case 'i32':
+    case 'f64':
+    case 'i64':
+      return column.values[row]!
+    case 'i128':
+      return (column.high[row]! << 64n) | BigInt.asUintN(64, column.values[row]!)
+    case 'ts':
+      return column.values[row]! * 1_000_000n + BigInt(column.nanos[row]!)
     case 'bytes': {
       const { bytes, starts, ends } = column
       return isText(column.type) ? readText(bytes, starts[row]!, ends[row]!) : bytes.slice(starts[row], ends[row])
     }
-    case 'object': return column.values[row]!
-    default: return unreachable(column)
+    case 'object':
+      return column.values[row]!
+    default:
+      return unreachable(column)
   }
 }
 
@@ -151,16 +182,24 @@ export function setValue(column: Column, row: number, value: Value): void {
   else assert(value !== null, 'a column of a type that is NOT NULL holds no NULL')
   if (value === null) return setBlank(column, row)
   switch (column.storage) {
-    case 'bool': column.values[row] = value === true ? 1 : 0; return
-    case 'i32': column.values[row] = value as number; return
-    case 'f64': column.values[row] = value as number; return
-    case 'i64': column.values[row] = value as bigint; return
+    case 'bool':
+      column.values[row] = value === true ? 1 : 0
+      return
+    case 'i32':
+      column.values[row] = value as number
+      return
+    case 'f64':
+      column.values[row] = value as number
+      return
+    case 'i64':
+      column.values[row] = value as bigint
+      return
     case 'i128':
       column.values[row] = BigInt.asIntN(64, value as bigint)
       column.high[row] = BigInt.asIntN(64, (value as bigint) >> 64n)
       return
     case 'ts': {
-      const nanos = Number(((value as bigint) % 1_000_000n + 1_000_000n) % 1_000_000n)
+      const nanos = Number((((value as bigint) % 1_000_000n) + 1_000_000n) % 1_000_000n)
       column.nanos[row] = nanos
       column.values[row] = ((value as bigint) - BigInt(nanos)) / 1_000_000n
       return
@@ -169,20 +208,41 @@ export function setValue(column: Column, row: number, value: Value): void {
       if (typeof value === 'string') column.setText(row, value)
       else column.setBytes(row, value as Uint8Array, 0, (value as Uint8Array).length)
       return
-    case 'object': column.values[row] = value; return
-    default: unreachable(column)
+    case 'object':
+      column.values[row] = value
+      return
+    default:
+      unreachable(column)
   }
 }
 
 /** What a NULL row holds underneath: readable, and the same for every NULL. */
 function setBlank(column: Column, row: number): void {
   switch (column.storage) {
-    case 'bool': case 'i32': case 'f64': column.values[row] = 0; return
-    case 'i64': column.values[row] = 0n; return
-    case 'i128': column.values[row] = 0n; column.high[row] = 0n; return
-    case 'ts': column.values[row] = 0n; column.nanos[row] = 0; return
-    case 'bytes': column.starts[row] = 0; column.ends[row] = 0; return
-    case 'object': column.values[row] = null; return
-    default: unreachable(column)
+    case 'bool':
+    case 'i32':
+    case 'f64':
+      column.values[row] = 0
+      return
+    case 'i64':
+      column.values[row] = 0n
+      return
+    case 'i128':
+      column.values[row] = 0n
+      column.high[row] = 0n
+      return
+    case 'ts':
+      column.values[row] = 0n
+      column.nanos[row] = 0
+      return
+    case 'bytes':
+      column.starts[row] = 0
+      column.ends[row] = 0
+      return
+    case 'object':
+      column.values[row] = null
+      return
+    default:
+      unreachable(column)
   }
 }

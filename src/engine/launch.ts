@@ -188,7 +188,7 @@ function scanSource(node: PhysicalOf<'TableSourceScan'>, given: Launch) {
   if (connector.source === undefined) {
     throw new SqlError('CONNECTOR_READ', `connector '${connector.name}' can't be read from (table ${printPath(node.table.path)})`)
   }
-  return connector.source({ table: node.table, columns: node.columns, limit: node.limit }, connectorContext(given))
+  return connector.source({ table: node.table, columns: node.columns, paths: node.paths, schema: node.schema, limit: node.limit }, connectorContext(given))
 }
 
 function tableSink(node: PhysicalOf<'Sink'>, given: Launch): Sink {

@@ -57,11 +57,15 @@ export { type ChangeKinds, INSERT_ONLY } from '../../data/change-kinds.ts'
 /** When an operator tells what changed: after each row as Flink does, after each chunk (mini-batch, backlog), or once at the end (batch). */
 export type EmitMode = 'per-row' | 'per-chunk' | 'at-end'
 
-/** Reads the columns `columns` (names of physical and metadata columns), in that order. */
+/**
+ * Reads the columns `columns` (names of physical and metadata columns), in that order. With `paths`, column i is the field
+ * at that path inside the ROW column `columns[i]`; an empty path is the column itself.
+ */
 export interface TableSourceScan extends PhysicalNode {
   readonly kind: 'TableSourceScan'
   readonly table: TableEntry
   readonly columns: readonly string[]
+  readonly paths?: readonly (readonly string[])[] | undefined
   readonly limit: number | undefined
 }
 

@@ -1,0 +1,273 @@
+/**
+ * Events to columns: each asked-for field has a filler that writes its array for a run of events. What is not asked for is
+ * not made. A field of another kind of event than the row's is NULL.
+ */
+import { assert } from '../../base/assert.ts'
+import { ALL_VALID, CHUNK_ROWS, Chunk } from '../../data/chunk.ts'
+import { BytesColumn, type Column, arraysOf, newColumn, setValue, valueAt } from '../../data/column.ts'
+import type { BufferPool, PooledArray } from '../../data/pool.ts'
+import { storeMs } from '../../data/text-time.ts'
+import type { DataType, Schema } from '../../data/type.ts'
+import {
+  AUCTION_ID_LEAD,
+  EventKind,
+  FIRST_AUCTION_ID,
+  FIRST_CATEGORY_ID,
+  FIRST_PERSON_ID,
+  HOT_CHANNELS_RATIO,
+  HOT_RATIO,
+  type NexmarkModel,
+  PERSON_ID_LEAD,
+  below,
+  draw,
+} from './model.ts'
+import { CHANNELS, type NexmarkTexts, type TextTable, randomStart, trimmedEnd } from './texts.ts'
+
+/** What a column of the scan is: the kind of event, a whole ROW, or one of its fields. */
+export type NexmarkColumn =
+  | { readonly kind: 'event_type' }
+  | { readonly kind: 'row'; readonly of: EntityName }
+  | { readonly kind: 'field'; readonly of: EntityName; readonly field: string }
+export type EntityName = keyof typeof EventKind
+
+/** The events of one chunk: id, kind and time by row. */
+class Events {
+  readonly ids = new Float64Array(CHUNK_ROWS)
+  readonly kinds = new Uint8Array(CHUNK_ROWS)
+  readonly times = new Float64Array(CHUNK_ROWS)
+  count = 0
+
+  fill(model: NexmarkModel, first: number, count: number): void {
+    this.count = count
+    for (let i = 0; i < count; i++) {
+      const id = model.eventId(first + i)
+      this.ids[i] = id
+      this.kinds[i] = model.kindOf(id)
+      this.times[i] = model.timeMs(id)
+    }
+  }
+}
+
+/** Writes a field for each event of `kind` and NULL for the others. */
+type Filler = (events: Events, column: Column) => void
+
+export class NexmarkGenerator {
+  readonly #model: NexmarkModel
+  readonly #texts: NexmarkTexts
+  readonly #schema: Schema
+  readonly #columns: readonly NexmarkColumn[]
+  readonly #fillers: Readonly<Record<EntityName, Readonly<Record<string, Filler>>>>
+  readonly #pool: BufferPool
+  readonly #events = new Events()
+
+  constructor(model: NexmarkModel, texts: NexmarkTexts, schema: Schema, columns: readonly NexmarkColumn[], pool: BufferPool) {
+    this.#model = model
+    this.#texts = texts
+    this.#schema = schema
+    this.#columns = columns
+    this.#pool = pool
+    this.#fillers = fillersOf(model, texts)
+  }
+
+  /** Events `first` up to `first + count`. */
+  chunk(first: number, count: number): Chunk {
+    this.#events.fill(this.#model, first, count)
+    const columns = this.#columns.map((asked, i) => this.#column(asked, this.#schema[i]!.type))
+    return new Chunk({ schema: this.#schema, length: count, columns, owned: columns.flatMap(ownArrays), pool: this.#pool })
+  }
+
+  #column(asked: NexmarkColumn, type: DataType): Column {
+    if (asked.kind === 'row') return this.#rows(asked, type)
+    const pool = this.#pool
+    if (asked.kind === 'event_type') {
+      const column = newColumn(type, CHUNK_ROWS, pool)
+      fillKinds(this.#events, column)
+      return column
+    }
+    const column = viewFields.has(`${asked.of}.${asked.field}`)
+      ? new BytesColumn(type, this.#texts.bytes, pool.i32(CHUNK_ROWS), pool.i32(CHUNK_ROWS), pool.u8(CHUNK_ROWS))
+      : newColumn(type, CHUNK_ROWS, pool)
+    const fill = this.#fillers[asked.of][asked.field]
+    assert(fill !== undefined, `${asked.of} has a field ${asked.field}`)
+    fill(this.#events, column)
+    return column
+  }
+
+  /** A whole ROW as values: the slow way, for queries that want it whole. */
+  #rows(asked: Extract<NexmarkColumn, { kind: 'row' }>, type: DataType): Column {
+    assert(type.kind === 'ROW', 'an entity is a ROW')
+    const column = newColumn(type, CHUNK_ROWS, this.#pool)
+    const parts = type.fields.map(field => this.#column({ kind: 'field', of: asked.of, field: field.name }, field.type))
+    const { kinds, count } = this.#events
+    for (let row = 0; row < count; row++) {
+      setValue(column, row, kinds[row] === EventKind[asked.of] ? parts.map(part => valueAt(part, row)) : null)
+    }
+    for (const array of parts.flatMap(ownArrays)) this.#pool.give(array)
+    return column
+  }
+}
+
+/** Texts that look into the shared buffer: it does not go back to the pool with the chunk. */
+const viewFields: ReadonlySet<string> = new Set(
+  (
+    'person.name person.city person.state person.extra auction.itemName auction.description auction.extra ' +
+    'bid.channel bid.url bid.extra'
+  ).split(' '),
+)
+const ownArrays = (column: Column): PooledArray[] =>
+  column instanceof BytesColumn && !column.grows
+    ? [column.starts, column.ends, ...(column.valid === undefined ? [] : [column.valid])]
+    : arraysOf(column)
+
+// ── fillers ─────────────────────────────────────────────────────────────────────────────────────────
+
+function fillKinds(events: Events, column: Column): void {
+  assert(column.storage === 'i32', 'event_type is an INT')
+  for (let i = 0; i < events.count; i++) column.values[i] = events.kinds[i]!
+  column.valid?.fill(1, 0, events.count)
+}
+
+/** A BIGINT or TIMESTAMP(3) field from a safe integer. */
+function integers(kind: EventKind, compute: (id: number, timeMs: number) => number): Filler {
+  return (events, column) => {
+    assert(column.storage === 'i64', 'a number of Nexmark is a BIGINT or a TIMESTAMP(3)')
+    const halves = new Int32Array(column.values.buffer, column.values.byteOffset, events.count * 2)
+    const valid = column.valid ?? ALL_VALID.slice()
+    for (let i = 0; i < events.count; i++) {
+      const is = events.kinds[i] === kind
+      valid[i] = is ? 1 : 0
+      storeMs(is ? compute(events.ids[i]!, events.times[i]!) : 0, halves, i)
+    }
+  }
+}
+
+/** One of the texts of a table. */
+function choices(kind: EventKind, table: TextTable, choose: (id: number) => number): Filler {
+  return (events, column) => {
+    const { starts, ends, valid } = viewsOf(column)
+    for (let i = 0; i < events.count; i++) {
+      const is = events.kinds[i] === kind
+      const choice = is ? choose(events.ids[i]!) : 0
+      valid[i] = is ? 1 : 0
+      starts[i] = is ? table.starts[choice]! : 0
+      ends[i] = is ? table.ends[choice]! : 0
+    }
+  }
+}
+
+/** Random text of `length` characters before trimming. */
+function randomTexts(kind: EventKind, bytes: Uint8Array, seed: number, salt: number, length: (id: number) => number): Filler {
+  return (events, column) => {
+    const { starts, ends, valid } = viewsOf(column)
+    for (let i = 0; i < events.count; i++) {
+      const is = events.kinds[i] === kind
+      const id = events.ids[i]!
+      const wanted = is ? length(id) : 0
+      const start = wanted > 0 ? randomStart(bytes, draw(seed, id, salt)) : 0
+      valid[i] = is ? 1 : 0
+      starts[i] = start
+      ends[i] = wanted > 0 ? trimmedEnd(bytes, start, wanted) : start
+    }
+  }
+}
+
+/** Text that is put together row by row. */
+function texts(kind: EventKind, compute: (id: number) => string): Filler {
+  return (events, column) => {
+    for (let i = 0; i < events.count; i++) setValue(column, i, events.kinds[i] === kind ? compute(events.ids[i]!) : null)
+  }
+}
+
+function viewsOf(column: Column): { readonly starts: Int32Array; readonly ends: Int32Array; readonly valid: Uint8Array } {
+  assert(column.storage === 'bytes', 'a text of Nexmark is a VARCHAR')
+  return { starts: column.starts, ends: column.ends, valid: column.valid! }
+}
+
+/** A filler for each field. Each draw has a number of its own, so that a value does not depend on what else is asked for. */
+function fillersOf(model: NexmarkModel, table: NexmarkTexts): Record<EntityName, Record<string, Filler>> {
+  const { config } = model
+  const { seed } = config
+  const { person, auction, bid } = EventKind
+  const random = (id: number, salt: number, bound: number): number => below(draw(seed, id, salt), bound)
+  /** From 100 up to 100,000,000. */
+  const price = (id: number, salt: number) => Math.round(10 ** ((draw(seed, id, salt) / 4294967296) * 6) * 100)
+  const somePerson = (id: number, salt: number): number => {
+    const people = model.lastPerson(id) + 1
+    const active = Math.min(people, config.activePeople)
+    return people - active + random(id, salt, active + PERSON_ID_LEAD)
+  }
+  const hotPerson = (id: number) => Math.floor(model.lastPerson(id) / HOT_RATIO) * HOT_RATIO
+  const someAuction = (id: number, salt: number): number => {
+    const last = model.lastAuction(id)
+    const least = Math.max(last - config.inFlightAuctions, 0)
+    return least + random(id, salt, last - least + 1 + AUCTION_ID_LEAD)
+  }
+  const seller = (id: number) =>
+    (random(id, 20, config.hotSellerRatio) > 0 ? hotPerson(id) : somePerson(id, 21)) + FIRST_PERSON_ID
+  const bidder = (id: number) =>
+    (random(id, 30, config.hotBidderRatio) > 0 ? hotPerson(id) + 1 : somePerson(id, 31)) +
+    FIRST_PERSON_ID * (config.bidderQuirk ? 2 : 1)
+  const bidAuction = (id: number) =>
+    (random(id, 32, config.hotAuctionRatio) > 0
+      ? Math.floor(model.lastAuction(id) / HOT_RATIO) * HOT_RATIO
+      : someAuction(id, 33)) + FIRST_AUCTION_ID
+  /** The hot channels come first in the tables. */
+  const channel = (id: number) => (random(id, 34, HOT_CHANNELS_RATIO) > 0 ? random(id, 35, 4) : 4 + random(id, 36, CHANNELS))
+  const length = (id: number, salt: number, most: number) => 3 + random(id, salt, most - 3)
+  /** What is missing to the average size, give or take a fifth. */
+  const padding = (id: number, salt: number, size: number, average: number): number => {
+    if (size > average) return 0
+    const spread = Math.round((average - size) * 0.2)
+    return average - size - spread + (spread === 0 ? 0 : random(id, salt, 2 * spread))
+  }
+  const personName = (id: number) => random(id, 1, table.names.count)
+  const email = (id: number): string => {
+    const part = (salt: number, most: number) =>
+      Array.from({ length: length(id, salt, most) }, (_, i) =>
+        String.fromCharCode(97 + (draw(seed, id * 8 + i, salt + 1) % 26)),
+      ).join('')
+    return `${part(2, 7)}@${part(4, 5)}.com`
+  }
+  const card = (id: number) => [6, 7, 8, 9].map(salt => String(random(id, salt, 10_000)).padStart(4, '0')).join(' ')
+  const city = (id: number) => random(id, 10, table.cities.count)
+  const sizeOf = (texts: TextTable, i: number) => texts.ends[i]! - texts.starts[i]!
+  const personSize = (id: number) =>
+    8 + sizeOf(table.names, personName(id)) + email(id).length + 19 + sizeOf(table.cities, city(id)) + 2
+  const itemLength = (id: number) => length(id, 22, 20)
+  const descriptionLength = (id: number) => length(id, 24, 100)
+  return {
+    person: {
+      id: integers(person, id => model.lastPerson(id) + FIRST_PERSON_ID),
+      name: choices(person, table.names, personName),
+      emailAddress: texts(person, email),
+      creditCard: texts(person, card),
+      city: choices(person, table.cities, city),
+      state: choices(person, table.states, id => random(id, 11, table.states.count)),
+      dateTime: integers(person, (_, timeMs) => timeMs),
+      extra: randomTexts(person, table.bytes, seed, 12, id => padding(id, 13, personSize(id), config.personAvgBytes)),
+    },
+    auction: {
+      id: integers(auction, id => model.lastAuction(id) + FIRST_AUCTION_ID),
+      itemName: randomTexts(auction, table.bytes, seed, 23, itemLength),
+      description: randomTexts(auction, table.bytes, seed, 25, descriptionLength),
+      initialBid: integers(auction, id => price(id, 26)),
+      reserve: integers(auction, id => price(id, 26) + price(id, 27)),
+      dateTime: integers(auction, (_, timeMs) => timeMs),
+      expires: integers(auction, (id, timeMs) => timeMs + 1 + random(id, 28, Math.max(model.horizonMs(id) * 2, 1))),
+      seller: integers(auction, seller),
+      category: integers(auction, id => FIRST_CATEGORY_ID + random(id, 29, 5)),
+      extra: randomTexts(auction, table.bytes, seed, 40, id =>
+        padding(id, 41, 8 + itemLength(id) + descriptionLength(id) + 40, config.auctionAvgBytes),
+      ),
+    },
+    bid: {
+      auction: integers(bid, bidAuction),
+      bidder: integers(bid, bidder),
+      price: integers(bid, id => price(id, 37)),
+      channel: choices(bid, table.channels, channel),
+      url: choices(bid, table.urls, channel),
+      dateTime: integers(bid, (_, timeMs) => timeMs),
+      extra: randomTexts(bid, table.bytes, seed, 38, id => padding(id, 39, 32, config.bidAvgBytes)),
+    },
+  }
+}
