@@ -8,6 +8,7 @@ import type { Operator } from '../dataflow/operator.ts'
 import type { OperatorContext } from './context.ts'
 import { ChangelogNormalize } from './changelog-normalize.ts'
 import { DropUpdateBefore } from './drop-update-before.ts'
+import { GroupAggregate } from './group-aggregate.ts'
 import { Join } from './join.ts'
 import { Limit } from './limit.ts'
 import { NotNullEnforcer } from './not-null-enforcer.ts'
@@ -27,7 +28,7 @@ const factories = {
   WatermarkAssigner: missing,
   Calc: missing,
   Exchange: () => [new PassThrough()],
-  GroupAggregate: missing,
+  GroupAggregate: (node, context) => [new GroupAggregate(node, context)],
   WindowTableFunction: missing,
   WindowAggregate: missing,
   Join: (node, context) => [new Join(node, context)],
