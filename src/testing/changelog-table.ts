@@ -12,13 +12,15 @@
  * every +U answers a -U that came before it.
  */
 import { assert, unreachable } from '../base/assert.ts'
-import { type RowKind, rowKindText } from '../data/row-kind.ts'
+import { RowKind, rowKindText } from '../data/row-kind.ts'
 
 export interface ChangelogRules {
   /** The columns that identify a row, for changelogs without -U. Undefined: the changes are a bag's. */
   readonly key?: readonly number[]
   /** Behind a filter a +U may stand without its -U: the row before did not pass. */
   readonly loosePairs?: boolean
+  /** By key, a +I may also replace a row: who asked for upserts does not look. */
+  readonly looseInserts?: boolean
 }
 
 /** A row as its cells in notation: equal cells are equal values. */
@@ -51,13 +53,13 @@ export class ChangelogTable {
   #change(kind: RowKind, row: Cells): void {
     const text = row.join(' ')
     const change = `${rowKindText[kind]} ${text}`
-    if (kind === 1) this.#openUpdates += 1
-    if (kind === 2 && this.#rules.loosePairs !== true) {
+    if (kind === RowKind.UpdateBefore) this.#openUpdates += 1
+    if (kind === RowKind.UpdateAfter && this.#rules.loosePairs !== true) {
       this.#openUpdates -= 1
       assert(this.#openUpdates >= 0, `a +U follows its -U, unlike: ${change}`)
     }
     const entry = this.#rows.get(text)
-    if (kind === 0 || kind === 2) {
+    if (kind === RowKind.Insert || kind === RowKind.UpdateAfter) {
       if (entry === undefined) this.#rows.set(text, { text, count: 1 })
       else entry.count += 1
       return
@@ -72,17 +74,20 @@ export class ChangelogTable {
     const identity = key.map(column => row[column]).join(' ')
     const change = `${rowKindText[kind]} ${text}`
     switch (kind) {
-      case 0:
-        assert(!this.#rows.has(identity), `a +I brings a key that is not there, unlike: ${change}`)
+      case RowKind.Insert:
+        assert(
+          this.#rules.looseInserts === true || !this.#rows.has(identity),
+          `a +I brings a key that is not there, unlike: ${change}`,
+        )
         this.#rows.set(identity, { text, count: 1 })
         return
-      case 1:
+      case RowKind.UpdateBefore:
         assert(false, `upserts have no -U, unlike: ${change}`)
         return
-      case 2:
+      case RowKind.UpdateAfter:
         this.#rows.set(identity, { text, count: 1 })
         return
-      case 3:
+      case RowKind.Delete:
         this.#rows.delete(identity)
         return
       default:

@@ -29,12 +29,13 @@ import { CHUNK_ROWS, Chunk, kindAt, rowAt } from '../data/chunk.ts'
 import { parseRows, parseSchema, parseValue, printValue } from '../data/notation.ts'
 import { BufferPool } from '../data/pool.ts'
 import { rowKindText } from '../data/row-kind.ts'
-import { type Schema, printSchema, types } from '../data/type.ts'
+import { type Schema, types } from '../data/type.ts'
 import type { SessionFacts } from '../expr/function.ts'
 import { MAX_WATERMARK, MIN_WATERMARK, type Operator, type Output } from '../runtime/dataflow/operator.ts'
 import type { OperatorContext } from '../runtime/operators/context.ts'
 import { MemoryBudget } from '../runtime/state/memory-budget.ts'
 import type { StateReader, StateWriter } from '../runtime/state/snapshot.ts'
+import { checkChunk } from './checks.ts'
 import { type ChangelogRules, ChangelogTable } from './changelog-table.ts'
 
 /** An operator and what flows in and out of it. Schemas may be written as text: `user STRING, amount BIGINT`. */
@@ -217,11 +218,7 @@ export class Run {
   }
 
   #take(chunk: Chunk): void {
-    assert(chunk.length > 0 && chunk.length <= CHUNK_ROWS, 'a chunk has rows, and not too many')
-    assert(
-      printSchema(chunk.schema) === printSchema(this.#schema),
-      `rows come out as (${printSchema(this.#schema)}), not (${printSchema(chunk.schema)})`,
-    )
+    checkChunk(chunk, this.#schema)
     if (this.#because !== undefined && (this.#lines.length > 0 || this.#because !== '--')) this.#lines.push(this.#because)
     this.#because = undefined
     for (let row = 0; row < chunk.length; row++) this.#takeRow(chunk, row)
