@@ -5,11 +5,11 @@
 import { ConnectorError, SqlError } from '../base/errors.ts'
 import { Options, type OptionSet } from '../catalog/option.ts'
 import type { Chunk } from '../data/chunk.ts'
+import { byteWriter } from '../formats/byte-writer.ts'
 import type { DecodeCounts } from '../formats/format.ts'
 import { createSplitter } from '../formats/index.ts'
 import type { SourceReader } from '../runtime/dataflow/source.ts'
 import type { Connector, ConnectorContext, ScanRequest } from './connector.ts'
-import { byteWriter } from './filesystem/sink.ts'
 import { encodingFormatOf, formatOf } from './format-of.ts'
 import { MessageReader } from './message-reader.ts'
 

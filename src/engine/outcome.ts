@@ -5,6 +5,7 @@ import { rowKindText } from '../data/row-kind.ts'
 import type { Schema } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
 import { isInsertOnly } from '../data/change-kinds.ts'
+import type { SessionFacts } from '../expr/function.ts'
 import type { Mode } from '../planner/planner.ts'
 import type { Job, JobProgress, JobStatus } from '../runtime/job/job.ts'
 import type { Collector } from './collect.ts'
@@ -46,12 +47,15 @@ export interface Change {
 export class RunningJob {
   readonly job: Job
   readonly mode: Mode
+  /** What it was planned with: zone and time of its expressions. */
+  readonly session: SessionFacts
   /** How it ended; rejects when it failed. */
   readonly done: Promise<JobStatus>
 
-  constructor(job: Job, mode: Mode) {
+  constructor(job: Job, mode: Mode, session: SessionFacts) {
     this.job = job
     this.mode = mode
+    this.session = session
     this.done = job.run()
     // Who waits for `done` gets the error; a job nobody waits for must not end the process.
     this.done.catch(() => undefined)
@@ -81,8 +85,8 @@ export class RunningQuery extends RunningJob {
   readonly insertOnly: boolean
   readonly #collector: Collector
 
-  constructor(job: Job, mode: Mode, schema: Schema, collector: Collector) {
-    super(job, mode)
+  constructor(job: Job, mode: Mode, session: SessionFacts, schema: Schema, collector: Collector) {
+    super(job, mode, session)
     this.schema = schema
     this.insertOnly = job.spec.plan.every(sink => isInsertOnly(sink.inputs[0]!.traits.changes))
     this.#collector = collector

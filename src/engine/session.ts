@@ -6,7 +6,7 @@
 import { MillraceError, SqlError, UnsupportedError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import { Catalogs } from '../catalog/catalogs.ts'
-import type { CatalogEntry } from '../catalog/table.ts'
+import { type CatalogEntry, printPath } from '../catalog/table.ts'
 import { BufferPool } from '../data/pool.ts'
 import { types } from '../data/type.ts'
 import { type BoundJob, type Mode, type Parameters, type PlanOptions, Planner } from '../planner/planner.ts'
@@ -198,8 +198,26 @@ export class Session {
     const { mode, given } = this.#prepare(planner => planner.bindQuery(query, text, parameters))
     const collector = new Collector()
     const job = await launch({ ...given, collector })
-    const running = this.#track(new RunningQuery(job, mode, given.bound.schema, collector))
+    const running = this.#track(new RunningQuery(job, mode, given.session, given.bound.schema, collector))
     return { kind: 'query', query: running }
+  }
+
+  /**
+   * Runs a query or INSERTs with other sinks in place of theirs, to their end; answers how many rows were late. The
+   * statement must be over bounded inputs.
+   */
+  async runInto(statement: ast.Statement, text: string, sinkFor: NonNullable<Launch['sinkFor']>): Promise<number> {
+    try {
+      const { given } = this.#prepare(planner => bindOutput(planner, statement, text, {}))
+      const unbounded = given.bound.sources.find(table => !connectorInfo(table, this.#connectors).bounded)
+      if (unbounded !== undefined) throw new SqlError('UNBOUNDED', `table ${printPath(unbounded.path)} never ends`, statement.span)
+      const job = await launch({ ...given, sinkFor })
+      await job.run()
+      return job.progress().lateRows
+    } catch (error) {
+      if (error instanceof SqlError) this.#placed(error, text)
+      throw error
+    }
   }
 
   async #insert(inserts: readonly ast.Insert[], text: string, parameters: Parameters): Promise<Outcome> {
@@ -208,7 +226,7 @@ export class Session {
   }
 
   async #run(mode: Mode, given: Launch & { readonly bound: BoundJob }): Promise<Outcome> {
-    const running = this.#track(new RunningJob(await launch(given), mode))
+    const running = this.#track(new RunningJob(await launch(given), mode, given.session))
     const bounded = given.bound.sources.every(table => connectorInfo(table, this.#connectors).bounded)
     if (bounded || this.config.boolean('table.dml-sync')) await running.done
     return { kind: 'insert', job: running }
@@ -276,7 +294,7 @@ export class Session {
 
   async #explain(statement: ast.Explain, text: string, parameters: Parameters): Promise<{ rows: [string][]; text: string }> {
     const explained = statement.statement
-    const { mode, given } = this.#prepare(planner => bindExplained(planner, explained, text, parameters))
+    const { mode, given } = this.#prepare(planner => bindOutput(planner, explained, text, parameters))
     const planned = statement.details.filter(detail => detail !== 'CODEGEN')
     const wantsPlan = planned.length > 0 || statement.details.length === 0
     const parts = wantsPlan
@@ -336,7 +354,7 @@ function generatedCode(given: Launch): string {
   return codes.map(code => `== ${code.name} ==\n${code.source}\n`).join('\n')
 }
 
-function bindExplained(planner: Planner, statement: ast.Statement, text: string, parameters: Parameters): BoundJob {
+function bindOutput(planner: Planner, statement: ast.Statement, text: string, parameters: Parameters): BoundJob {
   switch (statement.kind) {
     case 'query':
       return planner.bindQuery(statement, text, parameters)
@@ -344,6 +362,8 @@ function bindExplained(planner: Planner, statement: ast.Statement, text: string,
       return planner.bindInserts([statement], text, parameters)
     case 'statement-set':
       return planner.bindInserts(statement.statements, text, parameters)
+    case 'execute':
+      return bindOutput(planner, statement.statement, text, parameters)
     default:
       throw new UnsupportedError(`EXPLAIN of ${statement.kind.replaceAll('-', ' ').toUpperCase()}`, statement.span)
   }

@@ -14,6 +14,7 @@ import type { TableEntry } from '../../catalog/table.ts'
 import { Chunk, ChunkBuilder, rowAt } from '../../data/chunk.ts'
 import { RowKind } from '../../data/row-kind.ts'
 import type { Schema } from '../../data/type.ts'
+import { byteWriter } from '../../formats/byte-writer.ts'
 import type { ByteWriter, Encoder, Format } from '../../formats/format.ts'
 import type { Position } from '../../runtime/dataflow/source.ts'
 import type { Sink, SinkWriter } from '../../runtime/dataflow/sink.ts'
@@ -224,18 +225,4 @@ async function syncDirectory(path: string): Promise<void> {
 
 async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten
-}
-
-/** A byte writer that doubles. */
-export function byteWriter(): ByteWriter {
-  return {
-    bytes: new Uint8Array(WRITE_BYTES * 2),
-    length: 0,
-    reserve(more) {
-      if (this.length + more <= this.bytes.length) return
-      const grown = new Uint8Array(Math.max(this.length + more, this.bytes.length * 2))
-      grown.set(this.bytes.subarray(0, this.length))
-      this.bytes = grown
-    },
-  }
 }

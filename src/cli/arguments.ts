@@ -1,0 +1,114 @@
+/** What was written on the command line, checked. */
+import { parseArgs } from 'node:util'
+import { didYouMean } from '../base/suggest.ts'
+
+export type OutputFormat = 'table' | 'changelog' | 'json' | 'csv'
+export interface RunOptions {
+  readonly mode: 'streaming' | 'batch' | 'automatic' | undefined
+  readonly output: OutputFormat | undefined
+  readonly settings: readonly (readonly [string, string])[]
+  readonly quiet: boolean
+}
+
+export type Command =
+  | { readonly kind: 'help'; readonly of: string | undefined }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'shell'; readonly options: RunOptions }
+  | { readonly kind: 'execute'; readonly sql: string; readonly options: RunOptions }
+  | { readonly kind: 'run'; readonly file: string; readonly options: RunOptions }
+  | { readonly kind: 'check'; readonly file: string; readonly options: RunOptions }
+  | { readonly kind: 'describe'; readonly file: string }
+  | { readonly kind: 'demo'; readonly options: RunOptions }
+
+/** A command line that can't be understood: exit code 2. */
+export class UsageError extends Error {}
+
+const commands = ['run', 'check', 'describe', 'demo', 'shell', 'help']
+
+export function parseCommand(args: readonly string[]): Command {
+  const { values, positionals } = parsed(args)
+  if (values.version) return { kind: 'version' }
+  const [name, ...rest] = positionals
+  if (values.help || name === 'help') return { kind: 'help', of: name === 'help' ? rest[0] : name }
+  const options = runOptions(values)
+  if (values.execute !== undefined) {
+    if (name !== undefined) throw new UsageError(`-e takes its statements as one argument; what is '${name}'?`)
+    return { kind: 'execute', sql: values.execute, options }
+  }
+  if (name === undefined || name === 'shell') return { kind: 'shell', options }
+  if (name === 'demo') return { kind: 'demo', options }
+  if (name !== 'run' && name !== 'check' && name !== 'describe') {
+    throw new UsageError(`there is no command '${name}'${hint(name)}`)
+  }
+  const [file, ...more] = rest
+  if (file === undefined) throw new UsageError(`${name} needs a file`)
+  if (more.length > 0) throw new UsageError(`${name} takes one file; what is '${more[0]}'?`)
+  return name === 'describe' ? { kind: name, file } : { kind: name, file, options }
+}
+
+const hint = (name: string): string => {
+  const guess = didYouMean(name, commands)
+  return guess === undefined ? '' : `; ${guess}`
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        execute: { type: 'string', short: 'e' },
+        mode: { type: 'string', short: 'm' },
+        output: { type: 'string', short: 'o' },
+        set: { type: 'string', multiple: true },
+        memory: { type: 'string' },
+        quiet: { type: 'boolean', short: 'q' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0])
+  }
+}
+
+function runOptions(values: ReturnType<typeof parsed>['values']): RunOptions {
+  const settings = (values.set ?? []).map(setting => {
+    const at = setting.indexOf('=')
+    if (at <= 0) throw new UsageError(`--set takes key=value, not '${setting}'`)
+    return [setting.slice(0, at).trim(), setting.slice(at + 1).trim()] as const
+  })
+  return {
+    mode: oneOf('--mode', values.mode, ['streaming', 'batch', 'automatic']),
+    output: oneOf('--output', values.output, ['table', 'changelog', 'json', 'csv']),
+    settings: values.memory === undefined ? settings : [...settings, ['millrace.memory', values.memory]],
+    quiet: values.quiet ?? false,
+  }
+}
+
+function oneOf<T extends string>(flag: string, value: string | undefined, choices: readonly T[]): T | undefined {
+  if (value === undefined) return undefined
+  const chosen = choices.find(choice => choice === value.toLowerCase())
+  if (chosen === undefined) throw new UsageError(`${flag} is one of ${choices.join(', ')}, not '${value}'`)
+  return chosen
+}
+
+export const usage = `millrace: Flink SQL over data at rest and data in motion, in one process
+
+  millrace                        an SQL shell
+  millrace -e "SQL; SQL"          run statements
+  millrace run FILE|-             run a script, or standard input
+  millrace check FILE             run a script as a batch and as a stream, and compare
+  millrace describe FILE          the CREATE TABLE for a Parquet, CSV or JSON file
+  millrace demo                   real flights as a stream and as a batch, with the same result
+
+  -m, --mode MODE                 streaming, batch, or automatic (the default: bounded inputs run as a batch)
+  -o, --output FORMAT             table (the default), changelog, json (one object a line), csv
+      --set KEY=VALUE             a session option, as SET does; may be repeated
+      --memory SIZE               limit of a query's state: 512mb
+  -q, --quiet                     no progress and no summary
+  -h, --help                      this text
+  -v, --version                   the version
+
+Exit code: 0 well, 1 failed or different, 2 usage or SQL error.
+`

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+/** The command line: `millrace`, `millrace -e`, `millrace run`, … Commands are loaded when they are called for. */
+import { type Command, type RunOptions, UsageError, parseCommand, usage } from './arguments.ts'
+
+const code = await main(process.argv.slice(2))
+process.exitCode = code
+
+async function main(args: readonly string[]): Promise<number> {
+  let command: Command
+  try {
+    command = parseCommand(args)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`millrace: ${error.message}\ntry: millrace --help\n`)
+    return 2
+  }
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(usage)
+      return 0
+    case 'version': {
+      const { version } = await import('./version.ts')
+      process.stdout.write(`${version()}\n`)
+      return 0
+    }
+    case 'shell': {
+      const { shell } = await import('./shell.ts')
+      return shell(command.options)
+    }
+    case 'execute': {
+      const { execute } = await import('./run.ts')
+      return execute(command.sql, command.options)
+    }
+    case 'run': {
+      const { runFile } = await import('./run.ts')
+      return runFile(command.file, command.options, resumeCommand(command.file, command.options))
+    }
+    case 'check': {
+      const { checkFile } = await import('./check.ts')
+      return checkFile(command.file, command.options)
+    }
+    case 'describe': {
+      const { describe } = await import('./describe.ts')
+      return describe(command.file)
+    }
+    case 'demo': {
+      const { demo } = await import('./demo.ts')
+      return demo(command.options)
+    }
+  }
+}
+
+/** What goes on where a stopped run ended: its own arguments, with the place to go on from. */
+function resumeCommand(file: string, options: RunOptions): (checkpoint: string) => string {
+  return checkpoint => {
+    const flags = [
+      ...(options.mode === undefined ? [] : [`--mode ${options.mode}`]),
+      ...(options.output === undefined ? [] : [`--output ${options.output}`]),
+      ...options.settings.filter(([key]) => key !== 'execution.state-recovery.path').map(([key, value]) => `--set ${quoted(`${key}=${value}`)}`),
+      `--set ${quoted(`execution.state-recovery.path=${checkpoint}`)}`,
+    ]
+    return `millrace run ${quoted(file)} ${flags.join(' ')}`
+  }
+}
+
+const quoted = (text: string): string => (/^[\w./=:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
