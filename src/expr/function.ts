@@ -71,8 +71,8 @@ export interface ScalarFunction {
   resolve(args: readonly ArgShape[], session: SessionFacts): Resolution | undefined
   /** `propagate`: NULL if any argument is NULL, and `implement` never sees one. `sees`: it is called with nulls. */
   readonly nulls: 'propagate' | 'sees'
-  /** True when the result may be NULL though no argument is. Always so for `sees` with a nullable result. */
-  readonly partial?: boolean
+  /** True when the result may be NULL though no argument is; a function of the site where that depends on the types. Always so for `sees` with a nullable result. */
+  readonly partial?: boolean | ((site: CallSite) => boolean)
   /** The function for one call site. What is known before the first row (patterns, formats, zones) is prepared here. */
   // oxlint-disable-next-line typescript/no-explicit-any
   implement(site: CallSite): (...args: any[]) => Value

@@ -300,7 +300,7 @@ const binary = (name: string, operator: Operator, doc: string, signatures: reado
   doc,
   resolve: args => resolveBinary(operator, args),
   nulls: 'propagate',
-  partial: true,
+  partial: ({ returns }) => returns.kind === 'DECIMAL',
   implement: site => implementBinary(operator, site),
   inline: (site, args, helper) => inlineBinary(operator, site, args, helper),
   total: site => totalBinary(operator, site),

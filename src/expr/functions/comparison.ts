@@ -23,7 +23,7 @@ import {
   withNullable,
 } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
-import { UnsupportedError } from '../../base/errors.ts'
+import { implementCast } from '../cast.ts'
 import { commonArgumentType, commonNumeric, commonType } from '../coercion.ts'
 import { rescale } from '../decimal.ts'
 import type { ArgShape, CallSite, JsArg, Resolution, ScalarFunction } from '../function.ts'
@@ -124,11 +124,16 @@ const toScale = (type: DataType, scale: number): ((value: Value) => Value) => {
   return value => rescale(toUnscaled(value as Numeric), own, scale)
 }
 
-function implementComparison(operator: Comparison, { args }: CallSite): (l: Value, r: Value) => boolean | null {
+function implementComparison(operator: Comparison, { args, session }: CallSite): (l: Value, r: Value) => boolean | null {
   const [l, r] = [args[0]!.type, args[1]!.type]
   if (!castsText(l, r)) return tester(operator, l, r)
   const other = isText(l) ? r : l
-  throw new UnsupportedError(`comparing ${other.kind} with text`)
+  const cast = implementCast(isText(l) ? l : r, withNullable(other, true), { safe: true, session })
+  const test = tester(operator, other, other)
+  return (a, b) => {
+    const [left, right] = isText(l) ? [cast(a), b] : [a, cast(b)]
+    return left === null || right === null ? null : test(left, right)
+  }
 }
 
 // ── Code ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,7 +224,7 @@ const comparison = (operator: Comparison, doc: string): ScalarFunction => ({
   doc,
   resolve: args => resolveComparison(operator, args),
   nulls: 'propagate',
-  partial: true,
+  partial: ({ args }) => castsText(args[0]!.type, args[1]!.type),
   implement: site => implementComparison(operator, site),
   inline: (_site, args, helper) => inlineComparison(operator, args, helper),
   total: ({ args }) => !castsText(args[0]!.type, args[1]!.type),

@@ -126,7 +126,7 @@ const whole = (name: string, doc: string, direction: 'ceil' | 'floor'): ScalarFu
   resolve: ([x, ...more]) =>
     x === undefined || more.length > 0 || !isNumeric(x.type) ? undefined : { args: [x.type], returns: withoutFraction(x.type) },
   nulls: 'propagate',
-  partial: true,
+  partial: ({ returns }) => returns.kind === 'DECIMAL',
   implement({ args, returns }) {
     const type = args[0]!.type
     if (type.kind === 'DECIMAL') {
@@ -158,7 +158,7 @@ const rounding = (name: string, doc: string, mode: 'half-up' | 'truncate'): Scal
     return { args: places === undefined ? [x.type] : [x.type, types.int(places.type.nullable)], returns }
   },
   nulls: 'propagate',
-  partial: true,
+  partial: ({ returns }) => returns.kind === 'DECIMAL',
   implement({ args, returns }) {
     const type = args[0]!.type
     if (isApproximate(type)) return (x: number, places = 0) => roundDouble(x, places, type, mode)
