@@ -23,11 +23,11 @@ export interface Operator {
   /** What downstream is told once this operator saw `timeMs`; the same unless rows may still come out with smaller times. */
   outputWatermark?(timeMs: number): number
   /**
-   * For an operator that makes event time rather than hears of it (the watermark assigner): the watermark its rows are
-   * under by now. The task asks after each chunk, each period and before the end, and passes on a time that rose; watermarks
-   * from upstream then end here.
+   * For an operator that makes event time rather than hears of it (the watermark assigner): the watermark in force by now.
+   * The task asks after each chunk, and with `period` each `pipeline.auto-watermark-interval` of a live stream, where small
+   * steps that were held back come into force; a time that rose is passed on. Watermarks from upstream then end here.
    */
-  currentWatermark?(): number
+  currentWatermark?(period?: boolean): number
   /** True once no further row can change what comes out: the task may stop its sources and treat every input as ended. */
   done?(): boolean
   /** One input has ended. In a bounded job this is where blocking operators speak. */

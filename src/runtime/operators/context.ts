@@ -11,6 +11,8 @@ export interface OperatorContext {
   readonly session: SessionFacts
   readonly memory: MemoryBudget
   readonly clock: Clock
+  /** `pipeline.auto-watermark-interval`; 200 ms unless it is set, 0 for a watermark per row. */
+  readonly watermarkIntervalMs?: number
   /** Told of every piece of code generated for this operator, so that EXPLAIN CODEGEN can list it. */
   onCompiled(compiled: { readonly name: string; readonly source: string }): void
 }

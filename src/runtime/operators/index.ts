@@ -6,9 +6,11 @@ import { UnsupportedError } from '../../base/errors.ts'
 import type { PhysicalKind, PhysicalOf, PhysicalPlan } from '../../planner/physical/plan.ts'
 import type { Operator } from '../dataflow/operator.ts'
 import type { OperatorContext } from './context.ts'
+import { Calc } from './calc.ts'
 import { ChangelogNormalize } from './changelog-normalize.ts'
 import { DropUpdateBefore } from './drop-update-before.ts'
 import { GroupAggregate } from './group-aggregate.ts'
+import { Expand } from './expand.ts'
 import { Join } from './join.ts'
 import { Limit } from './limit.ts'
 import { NotNullEnforcer } from './not-null-enforcer.ts'
@@ -18,6 +20,7 @@ import { Sort } from './sort.ts'
 import { TemporalSort } from './temporal-sort.ts'
 import { TopN } from './top-n.ts'
 import { Union } from './union.ts'
+import { WatermarkAssigner } from './watermark-assigner.ts'
 
 /** A node may need several operators, one behind the other, or none. */
 type Factory<K extends PhysicalKind> = (node: PhysicalOf<K>, context: OperatorContext) => readonly Operator[]
@@ -25,8 +28,8 @@ type Factory<K extends PhysicalKind> = (node: PhysicalOf<K>, context: OperatorCo
 const factories = {
   TableSourceScan: () => [],
   Values: () => [],
-  WatermarkAssigner: missing,
-  Calc: missing,
+  WatermarkAssigner: (node, context) => [new WatermarkAssigner(node, context)],
+  Calc: (node, context) => [new Calc(node, context)],
   Exchange: () => [new PassThrough()],
   GroupAggregate: (node, context) => [new GroupAggregate(node, context)],
   WindowTableFunction: missing,
@@ -42,7 +45,7 @@ const factories = {
   ],
   ChangelogNormalize: (node, context) => [new ChangelogNormalize(node, context)],
   DropUpdateBefore: (node, context) => [new DropUpdateBefore(node, context)],
-  Expand: missing,
+  Expand: (node, context) => [new Expand(node, context)],
   Sink: (node, context) => [
     ...(node.notNull.length > 0 ? [new NotNullEnforcer(node, context)] : []),
     ...(node.upsertMaterialize ? [new SinkUpsertMaterializer(node, context)] : []),
