@@ -14,12 +14,21 @@
  */
 import type { Catalogs } from '../catalog/catalogs.ts'
 import type { ObjectPath, TableEntry, ViewEntry } from '../catalog/table.ts'
-import { SqlError, UnsupportedError } from '../base/errors.ts'
+import { SqlError } from '../base/errors.ts'
 import type { DataType, Schema } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
 import type { SessionFacts } from '../expr/function.ts'
 import type * as ast from '../sql/ast.ts'
+import { bindAlter } from './bind/alter.ts'
+import { bindCreateTableAs } from './bind/create-table-as.ts'
+import { bindCreateTable } from './bind/create-table.ts'
+import { bindCreateView } from './bind/create-view.ts'
+import type { Environment } from './bind/environment.ts'
+import { bindInsert } from './bind/insert.ts'
+import { bindCollect, environment, jobOf } from './bind/job.ts'
+import { explain } from './explain/explain.ts'
 import type { LogicalPlan } from './logical/plan.ts'
+import { planJob } from './physical/job.ts'
 import type { ChangeKinds, PhysicalOf } from './physical/plan.ts'
 
 export type Mode = 'streaming' | 'batch'
@@ -97,28 +106,33 @@ export class Planner {
   }
 
   bindQuery(query: ast.Query, text: string, parameters: Parameters = {}): BoundJob {
-    return this.#unready(query, text, parameters)
+    return placed(text, () => bindCollect(query, this.#environment(text, parameters)))
   }
 
   /** One INSERT, or all of a statement set: they become one job. */
   bindInserts(inserts: readonly ast.Insert[], text: string, parameters: Parameters = {}): BoundJob {
-    return this.#unready(inserts[0]!, text, parameters)
+    return placed(text, () => jobOf(inserts.map(insert => bindInsert(insert, this.#environment(text, parameters)))))
   }
 
   bindCreateTable(statement: ast.CreateTable, text: string): BoundCreateTable {
-    return this.#unready(statement, text)
+    const env = this.#environment(text, {})
+    return placed(text, () =>
+      statement.query === undefined
+        ? { entry: bindCreateTable(statement, env), insert: undefined }
+        : bindCreateTableAs(statement, statement.query, env),
+    )
   }
 
   bindCreateView(statement: ast.CreateView, text: string): ViewEntry {
-    return this.#unready(statement, text)
+    return placed(text, () => bindCreateView(statement, this.#environment(text, {})))
   }
 
   bindAlterTable(statement: ast.AlterTable | ast.AlterView, text: string): BoundAlter {
-    return this.#unready(statement, text)
+    return placed(text, () => bindAlter(statement, this.#environment(text, {})))
   }
 
   plan(bound: BoundJob, options: PlanOptions): PhysicalJob {
-    return this.#unready(bound, '', options)
+    return planJob(bound, options, this.#session)
   }
 
   /**
@@ -126,11 +140,20 @@ export class Planner {
    * Without details: Flink's three sections.
    */
   explain(bound: BoundJob, options: PlanOptions, details: readonly ast.ExplainDetail[] = []): string {
-    return this.#unready(bound, details.join(), options)
+    return explain(bound, options, this.#session, details)
   }
 
-  #unready(..._of: readonly unknown[]): never {
-    if (this.#catalogs === undefined || this.#session === undefined) throw new SqlError('INTERNAL', 'no catalogs')
-    throw new UnsupportedError('planning')
+  #environment(text: string, parameters: Parameters): Environment {
+    return environment(this.#catalogs, this.#session, text, parameters)
+  }
+}
+
+/** Runs, and tells an error which text its place is in. */
+function placed<T>(text: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof SqlError && error.span !== undefined) error.source ??= text
+    throw error
   }
 }

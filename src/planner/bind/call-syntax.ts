@@ -7,11 +7,12 @@
  *     FLOOR(ts TO HOUR)           FLOOR(ts, 'HOUR')
  */
 import { SqlError, UnsupportedError } from '../../base/errors.ts'
+import type { Span } from '../../base/span.ts'
 import { types } from '../../data/type.ts'
 import { type Expr, literal } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
-import { callFunction, functionNamed } from './call.ts'
-import { conditionalCall } from './conditional.ts'
+import { conditionalSignatures, desugarConditional, isConditional } from '../../expr/desugar.ts'
+import { callFunction, cannotApply, functionNamed, located } from './call.ts'
 import type { ExpressionContext } from './expression.ts'
 import { bindType } from './type.ts'
 import { isAggregate, isGroupingCall } from './walk.ts'
@@ -120,9 +121,15 @@ function bindPlainCall(node: ast.Call, context: ExpressionContext, bind: Bind): 
     const path = node.name.parts.map(p => p.name).join('.')
     throw new SqlError('FUNCTION_UNKNOWN', `there is no function '${path}'`, node.name.span)
   }
-  functionNamed(node.name.parts[0]!.name, node.name.span)
+  if (!isConditional(name)) functionNamed(node.name.parts[0]!.name, node.name.span)
   const args = node.args.map(arg => bind(plainArgument(arg, name)))
-  return conditionalCall(name, args, node.span) ?? callFunction(name, args, node.span, context.session)
+  return isConditional(name) ? conditional(name, args, node.span) : callFunction(name, args, node.span, context.session)
+}
+
+function conditional(name: string, args: readonly Expr[], span: Span): Expr {
+  const expr = located(span, () => desugarConditional(name, args, span))
+  if (expr !== undefined) return expr
+  throw cannotApply({ name, signatures: conditionalSignatures[name]! }, args, span)
 }
 
 function plainArgument(arg: ast.Argument, name: string): ast.Expression {

@@ -1,13 +1,18 @@
 /** Values that are known before the query runs. */
+import { MillraceError } from '../../base/errors.ts'
 import type { Value } from '../../data/value.ts'
-import { type Expr, someExpr } from '../../expr/expr.ts'
+import { evaluateConstant, isConstant } from '../../expr/evaluate.ts'
+import type { Expr } from '../../expr/expr.ts'
 import type { SessionFacts } from '../../expr/function.ts'
 
-/** True when the expression gives the same value for every row and every run. */
-export const isConstant = (expr: Expr): boolean =>
-  !someExpr(expr, e => e.kind === 'input' || (e.kind === 'call' && !e.function.deterministic))
-
-/** The value of a constant expression; undefined when it is none, or fails to compute. */
-export function constantValue(expr: Expr, _session: SessionFacts): Value | undefined {
-  return expr.kind === 'literal' ? expr.value : undefined
+/** The value of a constant expression; undefined when it is none, or fails to compute: the job then fails, if it comes that far. */
+export function constantValue(expr: Expr, session: SessionFacts): Value | undefined {
+  if (expr.kind === 'literal') return expr.value
+  if (!isConstant(expr)) return undefined
+  try {
+    return evaluateConstant(expr, session)
+  } catch (error) {
+    if (error instanceof MillraceError && error.kind === 'user') return undefined
+    throw error
+  }
 }

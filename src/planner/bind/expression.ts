@@ -163,8 +163,19 @@ function bindBetween(node: ast.Between, context: ExpressionContext): Expr {
   return node.negated ? callFunction('NOT', [between], node.span, context.session) : between
 }
 
+/** Up to so many members are compared one by one; a longer list is one call. */
+const LONG_LIST = 20
+
 function bindInList(node: ast.InList, context: ExpressionContext): Expr {
-  const member = anyOf(equalsEach(node.operand, node.list, '=', node.span, context), node.span)
+  const isLong = node.list.length > LONG_LIST && node.operand.kind !== 'row'
+  const member = isLong
+    ? callFunction(
+        'IN',
+        [node.operand, ...node.list].map(e => bindExpression(e, context)),
+        node.span,
+        context.session,
+      )
+    : anyOf(equalsEach(node.operand, node.list, '=', node.span, context), node.span)
   return node.negated ? callFunction('NOT', [member], node.span, context.session) : member
 }
 

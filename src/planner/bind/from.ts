@@ -1,6 +1,7 @@
 /** FROM: tables, derived tables, window functions and joins, as one plan and the scope its columns are named in. */
 import { SqlError, UnsupportedError } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
+import { desugarConditional } from '../../expr/desugar.ts'
 import { type Expr, input } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
 import { join } from '../logical/build.ts'
@@ -91,7 +92,7 @@ function joinUsing(node: ast.Join, joinType: JoinType, left: Relation, right: Re
       input(p.left, plan.schema[p.left]!.type, p.name.span),
       input(p.right, plan.schema[p.right]!.type, p.name.span),
     ]
-    const expr = joinType === 'full' ? callFunction('COALESCE', [a, b], p.name.span, env.session) : joinType === 'right' ? b : a
+    const expr = joinType === 'full' ? desugarConditional('COALESCE', [a, b], p.name.span)! : joinType === 'right' ? b : a
     return { name: p.name.name, expr, sources: [p.left, p.right] }
   })
   const mergedNames = new Set(merged.map(m => m.name))

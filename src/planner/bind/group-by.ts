@@ -4,7 +4,7 @@ import type { Expr } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
 import { type ExpressionContext, bindExpression } from './expression.ts'
 import type { GroupKeys } from './grouping.ts'
-import { exprKey } from './key.ts'
+import { exprKey } from '../logical/expr-key.ts'
 import { hasAggregate } from './walk.ts'
 
 /** `GROUP BY a, ROLLUP (b)` crosses the sets of its items: (a, b), (a). */

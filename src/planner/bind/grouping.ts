@@ -20,7 +20,7 @@ import type { Columns, LogicalPlan } from '../logical/plan.ts'
 import type { AggregateCall } from '../physical/plan.ts'
 import { callFunction, cannotApply, castTo, located, shapeOf } from './call.ts'
 import { caseOf, type ExpressionContext, bindCondition, bindExpression } from './expression.ts'
-import { exprKey } from './key.ts'
+import { exprKey } from '../logical/expr-key.ts'
 import { type AggregateNode, hasAggregate, isAggregate, isGroupingCall } from './walk.ts'
 
 /** Keys as bound over FROM; `sets` lists which keys each grouping set has (one set with all of them for a plain GROUP BY). */

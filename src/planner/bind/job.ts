@@ -6,6 +6,7 @@ import type { SessionFacts } from '../../expr/function.ts'
 import type * as ast from '../../sql/ast.ts'
 import { parseStatement } from '../../sql/parser.ts'
 import { type LogicalPlan, inputsOfPlan } from '../logical/plan.ts'
+import { tableKey } from '../logical/table-key.ts'
 import type { BoundJob, BoundOutput, Parameters } from '../planner.ts'
 import type { Environment } from './environment.ts'
 import { bindInnerQuery, bindTopQuery } from './query.ts'
@@ -35,17 +36,16 @@ export function bindCollect(query: ast.Query, env: Environment): BoundJob {
 
 export function jobOf(outputs: readonly BoundOutput[]): BoundJob {
   const sources = new Map<string, TableEntry>()
-  for (const { plan } of outputs) collectSources(plan, sources)
+  const seen = new Set<LogicalPlan>()
+  for (const { plan } of outputs) collectSources(plan, sources, seen)
   const [first] = outputs
   const schema = first?.target.kind === 'collect' ? first.plan.schema.map(({ name, type }) => ({ name, type })) : []
   return { outputs, sources: [...sources.values()], schema }
 }
 
-function collectSources(plan: LogicalPlan, into: Map<string, TableEntry>): void {
+function collectSources(plan: LogicalPlan, into: Map<string, TableEntry>, seen: Set<LogicalPlan>): void {
+  if (seen.has(plan)) return
+  seen.add(plan)
   if (plan.kind === 'Scan') into.set(tableKey(plan.table), plan.table)
-  for (const input of inputsOfPlan(plan)) collectSources(input, into)
+  for (const input of inputsOfPlan(plan)) collectSources(input, into, seen)
 }
-
-/** Two uses of one table with the same options are the same source. */
-export const tableKey = (table: TableEntry): string =>
-  JSON.stringify([table.path, Object.entries(table.options).toSorted(([a], [b]) => (a < b ? -1 : 1))])

@@ -38,6 +38,11 @@ export class Scope {
     return new Scope([{ alias, path, columns, start: 0 }])
   }
 
+  /** Some columns of a wider row, each at its position in there. */
+  static at(columns: Columns, positions: readonly number[]): Scope {
+    return new Scope(columns.map((column, i) => ({ alias: undefined, path: undefined, columns: [column], start: positions[i]! })))
+  }
+
   get columns(): Columns {
     return this.tables.flatMap(t => t.columns)
   }

@@ -22,7 +22,7 @@ import { type ExpressionContext, bindCondition, bindExpression } from './express
 import { bindFrom } from './from.ts'
 import { groupKeys } from './group-by.ts'
 import { Grouping } from './grouping.ts'
-import { exprKey } from './key.ts'
+import { exprKey } from '../logical/expr-key.ts'
 import { type OrderAndLimit, ordinalOf, sort, sortKey } from './order.ts'
 import { Scope } from './scope.ts'
 import { bindSubqueryConditions } from './subquery.ts'
