@@ -55,6 +55,7 @@ async function runText(text: string, options: RunOptions, resume: ((checkpoint: 
       format: options.output ?? 'table',
       acknowledge: false,
       quiet: options.quiet,
+      stopped: () => signalled !== undefined,
       onJob(running) {
         job = running
         last = running ?? last

@@ -18,6 +18,8 @@ export interface ScriptIo {
   /** Print `OK` for statements without rows, as the shell does. */
   readonly acknowledge: boolean
   readonly quiet: boolean
+  /** True once a signal asked to end: no further statement is begun. */
+  stopped(): boolean
   /** Told of each job as it starts and ends, for signals. */
   onJob(job: RunningJob | undefined): void
 }
@@ -28,6 +30,7 @@ export async function runScript(session: Session, text: string, io: ScriptIo): P
   for await (const outcome of withProgress(session, session.execute(text), io)) {
     if (outcome.kind === 'insert' && outcome.job.job.status === 'running') background.push(outcome.job)
     else await renderOutcome(outcome, io)
+    if (io.stopped()) return
   }
   for (const job of background) await watched(job, io, () => job.done)
 }

@@ -18,6 +18,7 @@ const options: OptionSet = {
     },
     { name: 'source.follow', type: 'boolean', default: 'false', description: 'go on reading a file as it grows' },
     { name: 'source.errors-file', type: 'string', description: 'a file that skipped records are appended to, as JSON lines' },
+    { name: 'source.disorder-seed', type: 'integer', description: 'give rows in a seeded random order within each chunk' },
     { name: 'max-line-bytes', type: 'bytes', default: '128mb', description: 'a longer record is an error' },
     {
       name: 'sink.rolling-policy.file-size',
@@ -63,6 +64,7 @@ export const filesystem: Connector = {
       path: given.string('path')!,
       monitorMs: given.duration('source.monitor-interval'),
       follow: given.boolean('source.follow'),
+      disorderSeed: given.integer('source.disorder-seed'),
       maxLineBytes: given.bytes('max-line-bytes'),
       errorsFile: errorsFile === undefined ? undefined : appendingErrors(localPath(errorsFile)),
       format,

@@ -13,6 +13,7 @@ import type { FramePosition } from '../../formats/framing.ts'
 import { createSplitter } from '../../formats/index.ts'
 import type { Position, Source, SourceProgress, SourceReader } from '../../runtime/dataflow/source.ts'
 import type { ConnectorContext, ScanRequest } from '../connector.ts'
+import { shuffled } from '../disorder.ts'
 import { MessageReader } from '../message-reader.ts'
 import { type Assembly, withConstants } from './constant-columns.ts'
 import { compressionOf } from './decompress.ts'
@@ -27,6 +28,8 @@ export interface FilesystemSourceSpec {
   readonly monitorMs: number | undefined
   readonly follow: boolean
   readonly maxLineBytes: number | undefined
+  /** Rows come in a random order within each chunk, the same for the same seed. */
+  readonly disorderSeed: number | undefined
   readonly errorsFile: ErrorsFile | undefined
   readonly format: { readonly messages: Format } | { readonly bulk: BulkFormat }
   readonly formatOptions: Options
@@ -238,8 +241,11 @@ class FilesReader implements SourceReader {
 
   #shaped(chunk: Chunk): Chunk {
     const { assembly } = this.#current!
-    return assembly === undefined ? chunk : withConstants(chunk, this.#columns.schema, assembly, this.#spec.context.pool)
+    const { context, disorderSeed } = this.#spec
+    const whole = assembly === undefined ? chunk : withConstants(chunk, this.#columns.schema, assembly, context.pool)
+    return disorderSeed === undefined ? whole : shuffled(whole, disorderSeed ^ Math.imul(this.#chunks++, 0x9e3779b1), context.pool)
   }
+  #chunks = 0
 }
 
 // ── columns ─────────────────────────────────────────────────────────────────────────────────────────
