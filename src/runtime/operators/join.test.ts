@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { PhysicalOf } from '../../planner/physical/plan.ts'
+import type { ChangeKinds, PhysicalOf } from '../../planner/physical/plan.ts'
 import { type Stage, drive, tableOf } from '../../testing/drive.ts'
 import { feedings, histories, standing } from '../../testing/histories.ts'
 import { planNode } from '../../testing/plan-node.ts'
@@ -143,6 +143,41 @@ test('without keys every row meets every row', () => {
   expect(tableOf(join('inner', node), 'left| +I ann 1\nright| +I bob x\nright| +I eve y')).toBe('ann 1 bob x\nann 1 eve y')
 })
 
+test('upserts replace their row, and nobody is told what surely is replaced', () => {
+  const unique = { leftUnique: [0], rightUnique: [0] }
+  const script = `
+    left| +I ann 1
+    right| +U ann rome
+    right| +U ann oslo
+    left| +U ann 2
+    right| -D ann oslo
+  `
+  // Who takes upserts replaces by key: no -U, and the key is not always new.
+  const upserts = (joinType: JoinType): Stage => ({
+    ...join(joinType, unique, [UPSERTS, UPSERTS]),
+    changes: { key: [0], looseInserts: true },
+  })
+  expect(drive(upserts('inner'), script)).toMatchInlineSnapshot(`
+    "+I ann 1 ann rome
+    +U ann 1 ann oslo
+    +U ann 2 ann oslo
+    -D ann 2 ann oslo"
+  `)
+  expect(drive(upserts('left'), script)).toMatchInlineSnapshot(`
+    "+I ann 1 NULL NULL
+    -D ann 1 NULL NULL
+    +I ann 1 ann rome
+    -D ann 1 ann rome
+    +I ann 1 NULL NULL
+    -D ann 1 NULL NULL
+    +I ann 1 ann oslo
+    -D ann 1 ann oslo
+    +I ann 2 ann oslo
+    -D ann 2 ann oslo
+    +I ann 2 NULL NULL"
+  `)
+})
+
 describe.each<JoinType>(['inner', 'left', 'right', 'full', 'semi', 'anti'])('%s: streaming equals batch', joinType => {
   const users = fc.constantFrom('ann', 'bob', 'NULL', 'a-name-that-is-rather-long')
   const left = fc.tuple(users, fc.constantFrom('NULL', '1', '2')).map(cells => cells.join(' '))
@@ -158,6 +193,24 @@ describe.each<JoinType>(['inner', 'left', 'right', 'full', 'semi', 'anti'])('%s:
         (lefts, rights, turns, feeding) => {
           const script = interleave(lefts, rights, turns)
           expect(tableOf(join(joinType), script, feeding)).toBe(recompute(joinType, standing(lefts), standing(rights)))
+        },
+      ),
+    )
+  })
+
+  test('over upserts', () => {
+    fc.assert(
+      fc.property(
+        upserts(left),
+        upserts(right),
+        fc.infiniteStream(fc.boolean()),
+        fc.constantFrom(...feedings),
+        (lefts, rights, turns, feeding) => {
+          const stage = join(joinType, { leftUnique: [0], rightUnique: [0] }, [UPSERTS, UPSERTS])
+          const byUser = joinType === 'right' || joinType === 'full' ? [0, 2] : [0]
+          const script = interleave(lefts.lines, rights.lines, turns)
+          const table = tableOf({ ...stage, changes: { key: byUser, looseInserts: true } }, script, feeding)
+          expect(table).toBe(recompute(joinType, lefts.rows, rights.rows))
         },
       ),
     )
@@ -183,10 +236,17 @@ describe.each<JoinType>(['inner', 'left', 'right', 'full', 'semi', 'anti'])('%s:
   })
 })
 
-/** l.user = r.name */
-function join(joinType: JoinType, changes: Partial<PhysicalOf<'Join'>> = {}): Stage {
-  const inputs = ['user STRING, amount INT', 'name STRING, city STRING']
-  const output = joinType === 'semi' || joinType === 'anti' ? inputs[0]! : inputs.join(', ')
+const FULL = { updateBefore: true, updateAfter: true, delete: true }
+const UPSERTS = { updateBefore: false, updateAfter: true, delete: true }
+
+/** l.user = r.name; unless `changes` says otherwise, with -U on both sides. */
+function join(
+  joinType: JoinType,
+  changes: Partial<PhysicalOf<'Join'>> = {},
+  sides: readonly ChangeKinds[] = [FULL, FULL],
+): Stage {
+  const schemas = ['user STRING, amount INT', 'name STRING, city STRING']
+  const output = joinType === 'semi' || joinType === 'anti' ? schemas[0]! : schemas.join(', ')
   const keys = {
     leftKeys: [0],
     rightKeys: [0],
@@ -195,9 +255,41 @@ function join(joinType: JoinType, changes: Partial<PhysicalOf<'Join'>> = {}): St
     rightUnique: undefined,
     condition: undefined,
   }
-  const node = planNode('Join', inputs, output, { joinType, emit: 'per-row', ttlMs: 0, ...keys, ...changes })
+  const bare = planNode('Join', schemas, output, { joinType, emit: 'per-row', ttlMs: 0, ...keys, ...changes })
+  const inputs = bare.inputs.map((input, side) => ({ ...input, traits: { ...input.traits, changes: sides[side]! } }))
+  const traits = { ...bare.traits, changes: sides.every(side => side.updateBefore) ? FULL : UPSERTS }
   // An update that changes the key leaves one match and meets another: its -U and +U are apart.
-  return { inputs, output, changes: { loosePairs: true }, build: context => new Join(node, context) }
+  return {
+    inputs: schemas,
+    output,
+    changes: { loosePairs: true },
+    build: context => new Join({ ...bare, inputs, traits }, context),
+  }
+}
+
+/** Histories in which each user has one row, and what the last one of each is. */
+function upserts(
+  row: fc.Arbitrary<string>,
+): fc.Arbitrary<{ readonly lines: readonly string[]; readonly rows: readonly string[] }> {
+  return fc
+    .array(
+      fc.tuple(
+        fc.boolean(),
+        row.filter(r => key(r) !== 'NULL'),
+      ),
+      { maxLength: 25 },
+    )
+    .map(steps => {
+      const rows = new Map<string, string>()
+      const lines = steps.flatMap(([stays, row]) => {
+        const before = rows.get(key(row))
+        if (!stays && before === undefined) return []
+        if (stays) rows.set(key(row), row)
+        else rows.delete(key(row))
+        return [stays ? `${before === undefined ? '+I' : '+U'} ${row}` : `-D ${before}`]
+      })
+      return { lines, rows: [...rows.values()] }
+    })
 }
 
 function interleave(lefts: readonly string[], rights: readonly string[], turns: Iterable<boolean>, ends = false): string {

@@ -13,11 +13,13 @@
  * other side are always +I and -D. A semi join tells a left row with its first match and takes it back with its last, an
  * anti join the other way round.
  *
+ * A side that comes as upserts (+U without -U) is made a changelog first; where everybody downstream replaces by key, too,
+ * what goes is not told when its successor surely comes, and told as -D otherwise.
+ *
  * At the end of bounded inputs (`at-end`) matches are told as they are found; a row without any is told once the other
  * side has ended, when it is certain. From then on its own side needs no keeping: rows only look up.
  */
 import { assert } from '../../base/assert.ts'
-import { UnsupportedError } from '../../base/errors.ts'
 import { CHUNK_ROWS, type Chunk } from '../../data/chunk.ts'
 import { RowKind, retracts } from '../../data/row-kind.ts'
 import { storageOf } from '../../data/storage.ts'
@@ -26,6 +28,7 @@ import type { PhysicalOf } from '../../planner/physical/plan.ts'
 import type { Operator, OperatorReport, Output } from '../dataflow/operator.ts'
 import type { StateReader, StateWriter } from '../state/snapshot.ts'
 import { StateTable } from '../state/state-table.ts'
+import { ChangelogNormalize } from './changelog-normalize.ts'
 import type { OperatorContext } from './context.ts'
 import { type PairCondition, pairCondition } from './join-condition.ts'
 import { JoinOutput } from './join-output.ts'
@@ -48,6 +51,10 @@ export class Join implements Operator {
   readonly #condition: PairCondition | undefined
   readonly #out: JoinOutput
   readonly #ended = [false, false]
+  /** By side: what makes a changelog of upserts. */
+  readonly #normalized: readonly [ChangelogNormalize | undefined, ChangelogNormalize | undefined]
+  /** How a -U is told; undefined for not at all. */
+  readonly #before: RowKind | undefined
 
   // By row of the chunk at hand: its key's slot, and whether a key that is NULL keeps it from matching.
   readonly #slots = new Int32Array(CHUNK_ROWS)
@@ -58,9 +65,6 @@ export class Join implements Operator {
 
   constructor(node: PhysicalOf<'Join'>, context: OperatorContext) {
     const [left, right] = node.inputs.map(input => input.schema) as [Field[], Field[]]
-    for (const { traits } of node.inputs) {
-      if (traits.changes.updateAfter && !traits.changes.updateBefore) throw new UnsupportedError('a join of upserts without -U')
-    }
     this.#node = node
     this.#outer = [node.joinType === 'left' || node.joinType === 'full', node.joinType === 'right' || node.joinType === 'full']
     this.#anti = node.joinType === 'anti'
@@ -69,11 +73,19 @@ export class Join implements Operator {
     this.#keys = keyTable(node, context)
     this.#sides = [new JoinSide('left', left, this.#keys, 0, context), new JoinSide('right', right, this.#keys, 2, context)]
     this.#condition = node.condition === undefined ? undefined : pairCondition(node.condition, left, right, context)
+    this.#normalized = [upserts(node, LEFT, context), upserts(node, RIGHT, context)]
+    this.#before = beforeKind(node)
     const places = this.#leftOnly ? ([0, undefined] as const) : ([0, left.length] as const)
     this.#out = new JoinOutput(node.schema, places, [left.length, right.length], context)
   }
 
   onChunk(chunk: Chunk, input: number, output: Output): void {
+    const normalized = this.#normalized[input]
+    if (normalized === undefined) this.#onChanges(chunk, input, output)
+    else normalized.onChunk(chunk, input, { emit: changes => this.#onChanges(changes, input, output) })
+  }
+
+  #onChanges(chunk: Chunk, input: number, output: Output): void {
     const other = 1 - input
     const [own, opposite] = [this.#sides[input]!, this.#sides[other]!]
     const keeps = this.#streaming || !this.#ended[other]
@@ -119,12 +131,14 @@ export class Join implements Operator {
   snapshot(writer: StateWriter): void {
     this.#keys.snapshot(writer)
     for (const side of this.#sides) side.snapshot(writer)
+    this.#normalized.forEach((side, i) => side?.snapshot(prefixed(writer, i)))
     writeNumbers(writer, 'ended', this.#ended.map(Number))
   }
 
   restore(reader: StateReader): void {
     this.#keys.restore(reader)
     for (const side of this.#sides) side.restore(reader)
+    this.#normalized.forEach((side, i) => side?.restore({ section: name => reader.section(`upserts-${i}/${name}`) }))
     readNumbers(reader, 'ended')?.forEach((ended, input) => (this.#ended[input] = ended === 1))
   }
 
@@ -132,6 +146,7 @@ export class Join implements Operator {
     this.#out.close()
     this.#keys.close()
     for (const side of this.#sides) side.store.close()
+    for (const side of this.#normalized) side?.close()
   }
 
   report(): OperatorReport {
@@ -196,8 +211,8 @@ export class Join implements Operator {
       if (this.#outer[input]) this.#out.tell(RowKind.Delete, row, -1)
       return
     }
-    const told = this.#outer[input] ? RowKind.Delete : kind
-    for (let i = 0; i < count; i++) this.#out.tell(told, row, this.#matched[i]!)
+    const told = this.#outer[input] ? RowKind.Delete : this.#toldAs(kind)
+    if (told !== undefined) for (let i = 0; i < count; i++) this.#out.tell(told, row, this.#matched[i]!)
     if (this.#outer[1 - input]) this.#unmatchOthers(opposite)
   }
 
@@ -221,7 +236,8 @@ export class Join implements Operator {
   #leftOfSemi(kind: RowKind, row: number): void {
     const matches = this.#matchedCount > 0
     if (matches === this.#anti) return
-    if (matches || this.#isCertain(row, RIGHT)) this.#out.tell(kind, row, -1)
+    const told = this.#toldAs(kind)
+    if (told !== undefined && (matches || this.#isCertain(row, RIGHT))) this.#out.tell(told, row, -1)
   }
 
   #rightOfSemi(kind: RowKind, { matches }: JoinSide): void {
@@ -235,8 +251,12 @@ export class Join implements Operator {
 
   /** The left row `id` got its first match, or lost its last. */
   #tellTurned(kind: RowKind, retraction: boolean, id: number): void {
-    if (!this.#anti) this.#out.tell(kind, -1, id)
+    if (!this.#anti) this.#out.tell(this.#toldAs(kind) ?? RowKind.Delete, -1, id)
     else if (this.#streaming) this.#out.tell(retraction ? RowKind.Insert : RowKind.Delete, -1, id)
+  }
+
+  #toldAs(kind: RowKind): RowKind | undefined {
+    return kind === RowKind.UpdateBefore ? this.#before : kind
   }
 
   /** May a row without a match be told? In a stream it is taken back later; at the end, when no match can come any more. */
@@ -266,6 +286,38 @@ export class Join implements Operator {
     for (const side of this.#sides) side.store.settle()
   }
 }
+
+function upserts(node: PhysicalOf<'Join'>, side: number, context: OperatorContext): ChangelogNormalize | undefined {
+  const { schema, traits, id } = node.inputs[side]!
+  if (traits.changes.updateBefore || !traits.changes.updateAfter) return undefined
+  const key = uniqueKey(node, side)
+  const changes = { updateBefore: true, updateAfter: true, delete: true }
+  const own = { kind: 'ChangelogNormalize', id, inputs: [], schema, traits: { ...traits, changes }, state: [], key } as const
+  return new ChangelogNormalize(own, { ...context, name: `${context.name}/upserts-${side}` })
+}
+
+function uniqueKey(node: PhysicalOf<'Join'>, side: number): readonly number[] {
+  const unique = side === LEFT ? node.leftUnique : node.rightUnique
+  assert(unique !== undefined, 'upserts have a key')
+  return unique
+}
+
+/**
+ * With -U in the plan it is told as it is. Without, it is left out if the row that replaces it meets the same rows: no
+ * condition, no padding, and join keys that are part of what identifies the row. Otherwise it is a -D.
+ */
+function beforeKind(node: PhysicalOf<'Join'>): RowKind | undefined {
+  if (node.traits.changes.updateBefore) return RowKind.UpdateBefore
+  const stays = [node.leftKeys, node.rightKeys].every((keys, side) => {
+    const { changes } = node.inputs[side]!.traits
+    return changes.updateBefore || !changes.updateAfter || keys.every(key => uniqueKey(node, side).includes(key))
+  })
+  return stays && node.condition === undefined && node.joinType === 'inner' ? undefined : RowKind.Delete
+}
+
+const prefixed = (writer: StateWriter, side: number): StateWriter => ({
+  section: (name, bytes) => writer.section(`upserts-${side}/${name}`, bytes),
+})
 
 /** The keys of both sides, with the ends of each side's list of rows. */
 function keyTable(node: PhysicalOf<'Join'>, context: OperatorContext): StateTable {
