@@ -214,7 +214,7 @@ export class Accumulators {
     return to => [
       ...markValid(to),
       js`${to.cells.name}[2 * ${to.at}] = ${count}[slot]`,
-      js`${to.cells.name}[2 * ${to.at} + 1] = ${count}[slot] / 4294967296`,
+      js`${to.cells.name}[2 * ${to.at} + 1] = ${count}[slot] < 4294967296 ? 0 : ${count}[slot] / 4294967296`,
     ]
   }
 
@@ -300,14 +300,14 @@ export class Accumulators {
           const low = this.names.fresh('low')
           step(
             [
-              js`const ${low} = (${name}[2 * slot] >>> 0) + (${value}[2 * row] >>> 0)`,
+              js`const ${low} = (${name}[2 * slot] + ${value}[2 * row]) | 0`,
               js`${name}[2 * slot] = ${low}`,
-              js`${name}[2 * slot + 1] += ${value}[2 * row + 1] + (${low} > 4294967295 ? 1 : 0)`,
+              js`${name}[2 * slot + 1] += ${value}[2 * row + 1] + (${low} >>> 0 < ${value}[2 * row] >>> 0 ? 1 : 0)`,
             ],
             [
-              js`const ${low} = (${name}[2 * slot] >>> 0) - (${value}[2 * row] >>> 0)`,
-              js`${name}[2 * slot] = ${low}`,
-              js`${name}[2 * slot + 1] -= ${value}[2 * row + 1] + (${low} < 0 ? 1 : 0)`,
+              js`const ${low} = ${name}[2 * slot]`,
+              js`${name}[2 * slot] = ${low} - ${value}[2 * row]`,
+              js`${name}[2 * slot + 1] -= ${value}[2 * row + 1] + (${low} >>> 0 < ${value}[2 * row] >>> 0 ? 1 : 0)`,
             ],
           )
           return name

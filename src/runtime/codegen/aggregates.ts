@@ -2,20 +2,21 @@
  * The loops of aggregation, generated per plan node: rows of a chunk go into the accumulators of their slots, and what
  * changed is written as rows of the output. `SELECT user, COUNT(*), SUM(amount) … GROUP BY user`, per chunk:
  *
- *     function fold(table, sets, columns, kinds, slots, length, touched) {
+ *     function foldNet(table, sets, columns, kinds, slots, length, touched, stamps, stamp, was) {
  *       const rows = table.values[0].doubles
  *       const sum_amount = table.values[1].words
  *       …
  *       for (let row = 0; row < length; row++) {
  *         const slot = slots[row]
- *         if (told[slot] === 0) { … what downstream believes is saved, and the slot is noted in `touched` }
+ *         if (stamps[slot] !== stamp) { … the slot is noted in `touched`, and its row as it was in `was` }
  *         rows[slot] += 1
  *         const low = (sum_amount[2 * slot] >>> 0) + (amount[2 * row] >>> 0)
  *         …
  *
  * The columns of a group's state: the row count, accumulators, then (where changes are told more than once) a mark and
  * what was told last. The mark of a group is 0 when downstream knows its row, 1 when it changed and downstream knows of
- * none, 2 when it changed and downstream believes in the saved row.
+ * none, 2 when it changed and downstream believes in the saved row. They are used while changes are held back over many
+ * chunks; within one chunk, what downstream believes is kept aside, side by side in the order groups are touched.
  */
 import { EvaluationError } from '../../base/errors.ts'
 import { type Compiled, compile } from '../../codegen/compile.ts'
@@ -61,8 +62,13 @@ export interface AggregateCode {
   /** Where among `values` the mark stands, -1 without one. */
   readonly markAt: number
   readonly sets: readonly SetSpec[]
-  /** Takes rows in. Answers how many slots are noted in `touched`. */
-  fold(
+  /** Takes rows in and tells nothing. With marks, saves what downstream believes of groups that change. */
+  fold(table: Table, sets: Sets, columns: readonly Column[], kinds: Uint8Array, slots: Int32Array, length: number): void
+  /**
+   * Takes rows in. Notes each group that changes once in `touched` (`~slot` for one that was not there) and its row as it
+   * was in `was`, and answers how many. `stamps`, by slot, are other than `stamp` for groups not touched yet.
+   */
+  foldNet(
     table: Table,
     sets: Sets,
     columns: readonly Column[],
@@ -70,6 +76,20 @@ export interface AggregateCode {
     slots: Int32Array,
     length: number,
     touched: Int32Array,
+    stamps: Int32Array,
+    stamp: number,
+    was: ChunkBuilder,
+  ): number
+  /** Writes the net changes of `touched[from, count)`, until the output is full. Answers where it came to. */
+  tellNet(
+    table: Table,
+    sets: Sets,
+    touched: Int32Array,
+    from: number,
+    count: number,
+    was: ChunkBuilder,
+    out: ChunkBuilder,
+    outSlots: Int32Array,
   ): number
   /** Takes rows in from `from` on and writes each one's changes, until the output is full. Answers the row it came to. */
   foldAndTell(
@@ -118,6 +138,8 @@ export function compileAggregates(spec: AggregateSpec): AggregateCode {
     sets: writer.accumulators.sets,
     fold: compiled('fold', writer.fold()),
     results: compiled('results', writer.results()),
+    foldNet: spec.tells ? compiled('fold-net', writer.foldNet()) : unused,
+    tellNet: spec.tells ? compiled('tell-net', writer.tellNet()) : unused,
     foldAndTell: spec.tells ? compiled('fold-and-tell', writer.foldAndTell()) : unused,
     tell: spec.tells ? compiled('tell', writer.tell()) : unused,
   }
@@ -135,6 +157,8 @@ class AggregateWriter {
   readonly #spec: AggregateSpec
   readonly #out: readonly Cells[]
   readonly #told: readonly Cells[]
+  /** Results as they were before the chunk, by the order groups were touched. */
+  readonly #was: readonly Cells[]
 
   constructor(spec: AggregateSpec) {
     this.#spec = spec
@@ -145,6 +169,7 @@ class AggregateWriter {
     this.markAt = spec.tells ? this.values.push({ name: 'told', type: types.int(false) }) - 1 : -1
     this.#out = spec.results.map(field => cellsOf(field.type, names.fresh(`out_${field.name}`)))
     this.#told = spec.tells ? spec.results.map(field => cellsOf(field.type, names.fresh(`told_${field.name}`))) : []
+    this.#was = spec.tells ? spec.results.map(field => cellsOf(field.type, names.fresh(`was_${field.name}`))) : []
     this.#told.forEach((cells, i) => this.values.push({ name: String(cells.name), type: spec.results[i]!.type }))
     for (const cells of this.#out) if (cells.storage === 'object') this.scope[String(sameOf(cells))] = equalValues(cells.type)
   }
@@ -153,24 +178,83 @@ class AggregateWriter {
 
   fold(): Js {
     const { tells } = this.#spec
-    const noteTouched = js`if (told[slot] === 0) {
-      touched[count++] = slot
+    const save = js`if (told[slot] === 0) {
       if (rows[slot] > 0) {
         told[slot] = 2
         ${this.#write(this.#told, SLOT)}
       } else told[slot] = 1
     }`
     return js`
-      function fold(table, sets, columns, kinds, slots, length, touched) {
+      function fold(table, sets, columns, kinds, slots, length) {
         ${this.#setUp({ input: true, told: tells })}
+        for (let row = 0; row < length; row++) {
+          const slot = slots[row]
+          ${this.#ignored(js`rows[slot] > 0`)}
+          ${tells ? save : []}
+          ${this.#change()}
+        }
+      }`
+  }
+
+  foldNet(): Js {
+    return js`
+      function foldNet(table, sets, columns, kinds, slots, length, touched, stamps, stamp, was) {
+        ${this.#setUp({ input: true, was: true })}
         let count = 0
         for (let row = 0; row < length; row++) {
           const slot = slots[row]
           ${this.#ignored(js`rows[slot] > 0`)}
-          ${tells ? noteTouched : []}
+          if (stamps[slot] !== stamp) {
+            stamps[slot] = stamp
+            if (rows[slot] > 0) {
+              touched[count] = slot
+              ${this.#write(this.#was, raw('count'))}
+            } else touched[count] = ~slot
+            count += 1
+          }
           ${this.#change()}
         }
         return count
+      }`
+  }
+
+  tellNet(): Js {
+    const { updateBefore, resend, retracting } = this.#spec
+    const at = updateBefore ? N1 : N
+    const same = this.#out.map((cells, i) => sameCell(cell(cells, at), cell(this.#was[i]!, raw('i'))))
+    const before = this.#out.flatMap((cells, i) => copyCell(cell(cells, N), cell(this.#was[i]!, raw('i'))))
+    const differs = resend ? js`true` : same.length === 0 ? js`false` : js`!(${same.reduce((a, b) => js`${a} && ${b}`)})`
+    return js`
+      function tellNet(table, sets, touched, from, count, was, out, outSlots) {
+        ${this.#setUp({ out: true, was: true })}
+        let n = out.length
+        let i = from
+        for (; i < count && n <= ${CHUNK_ROWS - 2}; i++) {
+          let slot = touched[i]
+          if (slot < 0) {
+            slot = ~slot
+            ${retracting ? js`if (rows[slot] === 0) continue` : []}
+            ${this.#write(this.#out, N)}
+            ${this.#row(RowKind.Insert)}
+            continue
+          }
+          ${
+            retracting
+              ? js`if (rows[slot] === 0) {
+            ${before}
+            ${this.#row(RowKind.Delete)}
+            continue
+          }`
+              : []
+          }
+          ${this.#write(this.#out, at)}
+          if (${differs}) {
+            ${updateBefore ? [...before, ...this.#row(RowKind.UpdateBefore)] : []}
+            ${this.#row(RowKind.UpdateAfter)}
+          }
+        }
+        out.length = n
+        return i
       }`
   }
 
@@ -206,12 +290,12 @@ class AggregateWriter {
   tell(): Js {
     const saved = this.#out.flatMap((cells, i) => copyCell(cell(cells, N), cell(this.#told[i]!, SLOT)))
     return js`
-      function tell(table, sets, touched, from, count, out, outSlots) {
+      function tell(table, sets, slots, from, count, out, outSlots) {
         ${this.#setUp({ out: true, told: true })}
         let n = out.length
         let i = from
         for (; i < count && n <= ${CHUNK_ROWS - 2}; i++) {
-          const slot = touched[i]
+          const slot = slots[i]
           const mark = told[slot]
           told[slot] = 0
           if (mark === 1) {
@@ -249,7 +333,12 @@ class AggregateWriter {
 
   // ── their parts ────────────────────────────────────────────────────────────────────────────────────
 
-  #setUp(needs: { readonly input?: boolean; readonly out?: boolean; readonly told?: boolean }): readonly Js[] {
+  #setUp(needs: {
+    readonly input?: boolean
+    readonly out?: boolean
+    readonly told?: boolean
+    readonly was?: boolean
+  }): readonly Js[] {
     const { stateSetUp, inputSetUp, setSetUp } = this.accumulators
     const lines = [...stateSetUp, ...setSetUp]
     if (needs.input) lines.push(...inputSetUp)
@@ -257,6 +346,7 @@ class AggregateWriter {
       lines.push(js`const told = table.values[${this.markAt}].ints`)
       this.#told.forEach((cells, i) => lines.push(...declareBoth(cells, js`table.values[${this.markAt + 1 + i}]`, declareState)))
     }
+    if (needs.was) this.#was.forEach((cells, i) => lines.push(...declareBoth(cells, js`was.columns[${i}]`, declareColumn)))
     if (needs.out) {
       if (this.#spec.tells) lines.push(js`const out_kinds = out.kinds`)
       this.#out.forEach((cells, i) =>
@@ -336,7 +426,7 @@ const N1 = raw('(n + 1)')
 
 /** Identifiers that the loops use themselves. */
 const LOCALS =
-  'table sets columns kinds slots length touched out outSlots out_kinds told rows count row slot from i n mark existed taken'.split(
+  'table sets columns kinds slots length touched out outSlots out_kinds told was stamps stamp rows count row slot from i n mark existed taken'.split(
     ' ',
   )
 

@@ -74,11 +74,11 @@ export class AggregateState {
     else this.table.locate([], 1, this.slots)
   }
 
-  /** Takes the chunk's rows into their groups. Answers how many changed groups are noted in `touched`. */
-  fold(chunk: Chunk, touched: Int32Array): number {
+  /** Takes the chunk's rows into their groups and tells nothing. */
+  fold(chunk: Chunk): void {
     this.locateValues(chunk)
     const { columns, kinds, length } = chunk
-    return this.code.fold(this.table, this.sets, columns, kinds ?? ALL_INSERTS, this.slots, length, touched)
+    this.code.fold(this.table, this.sets, columns, kinds ?? ALL_INSERTS, this.slots, length)
   }
 
   /** Finds the entries of every row in the value sets. After `locate`. */

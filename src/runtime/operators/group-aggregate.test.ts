@@ -344,41 +344,41 @@ test('the generated code reads as if written by hand', () => {
   const sources: string[] = []
   const stage = groups(['COUNT(*)', 'SUM(amount)'], { emit: 'per-chunk', retracting: false })
   stage.build(testContext(undefined, { onCompiled: c => sources.push(`// ${c.name}\n${c.source}`) }))
-  expect(sources.find(s => s.includes('/fold.js'))).toMatchInlineSnapshot(`
-    "// test/operator/fold.js
-    function fold(table, sets, columns, kinds, slots, length, touched) {
+  expect(sources.find(s => s.includes('/fold-net.js'))).toMatchInlineSnapshot(`
+    "// test/operator/fold-net.js
+    function foldNet(table, sets, columns, kinds, slots, length, touched, stamps, stamp, was) {
       const rows = table.values[0].doubles
       const sum_amount = table.values[1].words
       const count_amount = table.values[2].doubles
       const amount = wordsOf(columns[1].values), amount_valid = columns[1].valid ?? ALL_VALID
-      const told = table.values[3].ints
-      const told_count_ = table.values[4].words
-      const told_count__column = table.values[4]
-      const told_sum_amount_ = table.values[5].words, told_sum_amount__valid = table.values[5].valid
-      const told_sum_amount__column = table.values[5]
+      const was_count_ = wordsOf(was.columns[0].values)
+      const was_count__column = was.columns[0]
+      const was_sum_amount_ = wordsOf(was.columns[1].values), was_sum_amount__valid = was.columns[1].valid ?? ALL_VALID
+      const was_sum_amount__column = was.columns[1]
       let count = 0
       for (let row = 0; row < length; row++) {
         const slot = slots[row]
-        if (told[slot] === 0) {
-          touched[count++] = slot
+        if (stamps[slot] !== stamp) {
+          stamps[slot] = stamp
           if (rows[slot] > 0) {
-            told[slot] = 2
-            told_count_[2 * slot] = rows[slot]
-            told_count_[2 * slot + 1] = rows[slot] / 4294967296
+            touched[count] = slot
+            was_count_[2 * count] = rows[slot]
+            was_count_[2 * count + 1] = rows[slot] < 4294967296 ? 0 : rows[slot] / 4294967296
             if (count_amount[slot] > 0) {
-              told_sum_amount__valid[slot] = 1
-              told_sum_amount_[2 * slot] = sum_amount[2 * slot]
-              told_sum_amount_[2 * slot + 1] = sum_amount[2 * slot + 1]
+              was_sum_amount__valid[count] = 1
+              was_sum_amount_[2 * count] = sum_amount[2 * slot]
+              was_sum_amount_[2 * count + 1] = sum_amount[2 * slot + 1]
             } else {
-              told_sum_amount__valid[slot] = 0
+              was_sum_amount__valid[count] = 0
             }
-          } else told[slot] = 1
+          } else touched[count] = ~slot
+          count += 1
         }
         rows[slot] += 1
         if (amount_valid[row] === 1) {
-          const low = (sum_amount[2 * slot] >>> 0) + (amount[2 * row] >>> 0)
+          const low = (sum_amount[2 * slot] + amount[2 * row]) | 0
           sum_amount[2 * slot] = low
-          sum_amount[2 * slot + 1] += amount[2 * row + 1] + (low > 4294967295 ? 1 : 0)
+          sum_amount[2 * slot + 1] += amount[2 * row + 1] + (low >>> 0 < amount[2 * row] >>> 0 ? 1 : 0)
           count_amount[slot] += 1
         }
       }

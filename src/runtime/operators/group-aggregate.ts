@@ -31,6 +31,11 @@ export class GroupAggregate implements Operator {
   /** By row of `#out`: the group it is about. */
   readonly #outSlots = new Int32Array(CHUNK_ROWS)
   readonly #touched = new Int32Array(CHUNK_ROWS)
+  /** By slot: the number of the chunk that touched it last. */
+  #stamps = new Int32Array(0)
+  #stamp = 0
+  /** Results of touched groups as they were before the chunk. */
+  readonly #was: ChunkBuilder
   readonly #tells: boolean
   /** The sources work off history: changes wait. */
   #holding = false
@@ -59,6 +64,7 @@ export class GroupAggregate implements Operator {
       },
       context,
     )
+    this.#was = new ChunkBuilder(node.schema.slice(node.groupBy.length), context.pool, { kinds: false })
     this.#out = new ChunkBuilder(node.schema, context.pool, { kinds: this.#tells })
   }
 
@@ -69,11 +75,9 @@ export class GroupAggregate implements Operator {
       chunk.length,
     )
     if (state.table.ttlMs > 0) this.#expire(chunk.length)
-    if (this.#node.emit === 'per-row' && !this.#holding) this.#foldAndTell(chunk, output)
-    else {
-      const count = state.fold(chunk, this.#touched)
-      if (this.#tells && !this.#holding) this.#tell(this.#touched, count, output)
-    }
+    if (!this.#tells || this.#holding) state.fold(chunk)
+    else if (this.#node.emit === 'per-row') this.#foldAndTell(chunk, output)
+    else this.#foldAndTellNet(chunk, output)
     this.#send(output)
     state.sweep(chunk.length)
     chunk.release()
@@ -103,6 +107,7 @@ export class GroupAggregate implements Operator {
 
   close(): void {
     this.#out.discard()
+    this.#was.discard()
     this.#state.close()
   }
 
@@ -121,24 +126,32 @@ export class GroupAggregate implements Operator {
     }
   }
 
-  /** Tells the net change of each of the slots noted. */
-  #tell(slots: Int32Array, count: number, output: Output): void {
-    const { code, table, sets } = this.#state
+  #foldAndTellNet(chunk: Chunk, output: Output): void {
+    const { code, table, sets, slots } = this.#state
+    this.#state.locateValues(chunk)
+    if (this.#stamps.length < table.capacity) this.#stamps = new Int32Array(table.capacity)
+    this.#stamp = (this.#stamp + 1) | 0 || 1
+    const { columns, kinds = ALL_INSERTS, length } = chunk
+    const was = this.#was
+    for (const column of was.columns) if (column.storage === 'bytes') column.used = 0
+    const count = code.foldNet(table, sets, columns, kinds, slots, length, this.#touched, this.#stamps, this.#stamp, was)
     for (let i = 0; i < count;) {
-      i = code.tell(table, sets, slots, i, count, this.#out, this.#outSlots)
+      i = code.tellNet(table, sets, this.#touched, i, count, was, this.#out, this.#outSlots)
       if (i < count) this.#send(output)
     }
   }
 
   /** Tells of every group that changed since changes were held back, and ends those that are gone. */
   #tellHeldBack(output: Output): void {
-    const { table, code } = this.#state
+    const { table, sets, code } = this.#state
     const marks = table.values[code.markAt]!.ints
     this.#eachBatch(
       slot => marks[slot] !== 0,
       (slots, count) => {
-        this.#tell(slots, count, output)
-        this.#send(output)
+        for (let i = 0; i < count;) {
+          i = code.tell(table, sets, slots, i, count, this.#out, this.#outSlots)
+          this.#send(output)
+        }
         if (this.#node.groupBy.length > 0)
           for (let i = 0; i < count; i++) if (this.#state.rows[slots[i]!] === 0) this.#state.delete(slots[i]!)
       },

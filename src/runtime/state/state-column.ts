@@ -308,30 +308,34 @@ export class StateColumn {
    */
   copyOut(slots: Int32Array, count: number, to: Column, at: number): void {
     if (to.valid !== undefined) gatherValid(to.valid, at, slots, count, this.valid)
+    if (to.storage === 'bytes') {
+      for (let i = 0; i < count; i++) {
+        const slot = slots[i]!
+        if (slot >= 0) to.setBytes(at + i, this.bytes, this.starts[slot]!, this.ends[slot]!)
+        else to.setBytes(at + i, this.bytes, 0, 0)
+      }
+      return
+    }
+    if (to.storage === 'object') {
+      for (let i = 0; i < count; i++) to.values[at + i] = slots[i]! < 0 ? null : this.objects[slots[i]!]!
+      return
+    }
+    const gap = anyNegative(slots, count)
     switch (to.storage) {
       case 'bool':
-        return gatherBytes(to.values, at, slots, count, this.bools)
+        return gatherBytes(to.values, at, slots, count, this.bools, gap)
       case 'i32':
-        return gatherInts(to.values, at, slots, count, this.ints)
+        return gatherInts(to.values, at, slots, count, this.ints, gap)
       case 'f64':
-        return gatherLongs(wordsOf(to.values), at, slots, count, this.words)
+        return gatherDoubles(to.values, at, slots, count, this.doubles, gap)
       case 'i64':
-        return gatherLongs(wordsOf(to.values), at, slots, count, this.words)
+        return gatherLongs(to.values, at, slots, count, this.longs, gap)
       case 'ts':
-        gatherLongs(wordsOf(to.values), at, slots, count, this.words)
-        return gatherInts(to.nanos, at, slots, count, this.ints)
+        gatherLongs(to.values, at, slots, count, this.longs, gap)
+        return gatherInts(to.nanos, at, slots, count, this.ints, gap)
       case 'i128':
-        gatherLongs(wordsOf(to.values), at, slots, count, this.words)
-        return gatherLongs(wordsOf(to.high), at, slots, count, this.highWords)
-      case 'bytes':
-        for (let i = 0; i < count; i++) {
-          const slot = slots[i]!
-          if (slot >= 0) to.setBytes(at + i, this.bytes, this.starts[slot]!, this.ends[slot]!)
-          else to.setBytes(at + i, this.bytes, 0, 0)
-        }
-        return
-      case 'object':
-        for (let i = 0; i < count; i++) to.values[at + i] = slots[i]! < 0 ? null : this.objects[slots[i]!]!
+        gatherLongs(to.values, at, slots, count, this.longs, gap)
+        return gatherLongs(to.high, at, slots, count, this.high, gap)
     }
   }
 
@@ -457,15 +461,35 @@ function gatherValid(to: Uint8Array, at: number, slots: Int32Array, count: numbe
   }
 }
 
-function gatherBytes(to: Uint8Array, at: number, slots: Int32Array, count: number, from: Uint8Array): void {
-  for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
+/** One pass that the copying loops are spared: most lists have no row of NULLs. */
+function anyNegative(slots: Int32Array, count: number): boolean {
+  let signs = 0
+  for (let i = 0; i < count; i++) signs |= slots[i]!
+  return signs < 0
 }
 
-function gatherInts(to: Int32Array, at: number, slots: Int32Array, count: number, from: Int32Array): void {
-  for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
+function gatherBytes(to: Uint8Array, at: number, slots: Int32Array, count: number, from: Uint8Array, gap: boolean): void {
+  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
+  else for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
 }
 
-function gatherLongs(to: Int32Array, at: number, slots: Int32Array, count: number, from: Int32Array): void {
+function gatherInts(to: Int32Array, at: number, slots: Int32Array, count: number, from: Int32Array, gap: boolean): void {
+  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
+  else for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
+}
+
+function gatherDoubles(to: Float64Array, at: number, slots: Int32Array, count: number, from: Float64Array, gap: boolean): void {
+  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
+  else for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
+}
+
+/** Straight from array to array, 64 bits move as they are. */
+function gatherLongs(to: BigInt64Array, at: number, slots: Int32Array, count: number, from: BigInt64Array, gap: boolean): void {
+  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
+  else gatherWords(wordsOf(to), at, slots, count, wordsOf(from))
+}
+
+function gatherWords(to: Int32Array, at: number, slots: Int32Array, count: number, from: Int32Array): void {
   for (let i = 0; i < count; i++) {
     const slot = slots[i]! * 2
     to[2 * (at + i)] = slot < 0 ? 0 : from[slot]!
