@@ -76,7 +76,9 @@ export function mapOperands(expr: Expr, change: (operand: Expr) => Expr): Expr {
     }
     case 'case': {
       const branches = expr.branches.map(({ when, then }) => ({ when: change(when), then: change(then) }))
-      return { ...expr, branches, otherwise: change(expr.otherwise) }
+      const otherwise = change(expr.otherwise)
+      const isSame = expr.branches.every(({ when, then }, i) => when === branches[i]!.when && then === branches[i]!.then)
+      return isSame && otherwise === expr.otherwise ? expr : { ...expr, branches, otherwise }
     }
   }
 }

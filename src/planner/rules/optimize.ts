@@ -1,11 +1,14 @@
 /**
- * Applies the rules: each in turn over the whole plan, inputs first, and all of them again until nothing changes.
+ * Applies the rules: each in turn over the whole plan, inputs first, and all of them again until nothing changes. Then
+ * columns are pruned, which makes work for the rules once more, and a table that is read twice is read once.
  * `onChange` hears of every rule that changed a plan: EXPLAIN RULES.
  */
 import { InvariantError } from '../../base/errors.ts'
 import { type LogicalPlan, inputsOfPlan, withInputs } from '../logical/plan.ts'
 import type { BoundOutput } from '../planner.ts'
 import { rules } from './index.ts'
+import { mergeScans } from './merge-scans.ts'
+import { pruneColumns } from './prune-columns.ts'
 import type { Rule, RuleContext } from './rule.ts'
 
 export type OnChange = (rule: string, plan: LogicalPlan) => void
@@ -14,10 +17,18 @@ export type OnChange = (rule: string, plan: LogicalPlan) => void
 const MAX_ROUNDS = 50
 
 export function optimizeJob(outputs: readonly BoundOutput[], context: RuleContext): readonly BoundOutput[] {
-  return outputs.map(output => ({ ...output, plan: optimize(output.plan, context) }))
+  const plans = mergeScans(outputs.map(output => optimize(output.plan, context)))
+  return outputs.map((output, i) => ({ ...output, plan: applyRules(plans[i]!, context) }))
 }
 
 export function optimize(plan: LogicalPlan, context: RuleContext, onChange?: OnChange): LogicalPlan {
+  const better = applyRules(plan, context, onChange)
+  const pruned = pruneColumns(better, context)
+  onChange?.('prune-columns', pruned)
+  return applyRules(pruned, context, onChange)
+}
+
+function applyRules(plan: LogicalPlan, context: RuleContext, onChange?: OnChange): LogicalPlan {
   let current = plan
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = current
