@@ -44,7 +44,13 @@ function gathered(column: Column, order: Int32Array, length: number, pool: Buffe
   return result
 }
 
-function fixed(column: Exclude<Column, BytesColumn>, order: Int32Array, length: number, pool: BufferPool, valid: Uint8Array | undefined): Column {
+function fixed(
+  column: Exclude<Column, BytesColumn>,
+  order: Int32Array,
+  length: number,
+  pool: BufferPool,
+  valid: Uint8Array | undefined,
+): Column {
   switch (column.storage) {
     case 'bool':
       return { ...column, valid, values: permuted(column.values, pool.u8(length), order, length) }

@@ -243,7 +243,9 @@ class FilesReader implements SourceReader {
     const { assembly } = this.#current!
     const { context, disorderSeed } = this.#spec
     const whole = assembly === undefined ? chunk : withConstants(chunk, this.#columns.schema, assembly, context.pool)
-    return disorderSeed === undefined ? whole : shuffled(whole, disorderSeed ^ Math.imul(this.#chunks++, 0x9e3779b1), context.pool)
+    return disorderSeed === undefined
+      ? whole
+      : shuffled(whole, disorderSeed ^ Math.imul(this.#chunks++, 0x9e3779b1), context.pool)
   }
   #chunks = 0
 }
