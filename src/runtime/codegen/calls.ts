@@ -48,7 +48,9 @@ function callPropagating(e: Emitter, expr: ExprOf<'call'>, site: CallSite, args:
     if (inlined !== undefined && isTotal(expr, site)) return plain(type, inlined, settled)
     if (valid === undefined) {
       const value = inlined ?? callOf(e, expr, site, args)
-      return isPartial(fn, site) ? e.orNull(e.named(value, wish), expr) : plain(type, value, undefined)
+      // Named, so that what may throw is computed even where nobody asks for the value.
+      const named = e.named(value, wish)
+      return isPartial(fn, site) ? e.orNull(named, expr) : plain(type, named, undefined)
     }
   }
   return computeIfValid(

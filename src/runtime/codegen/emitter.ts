@@ -19,7 +19,7 @@ import { emitCall } from './calls.ts'
 import { emitCast } from './casts.ts'
 import { emitCase, emitLogic } from './branches.ts'
 import { literalOperand } from './literals.ts'
-import { type Operand, isAtomic, plain, resultName } from './operand.ts'
+import { type Operand, bare, isAtomic, plain, resultName } from './operand.ts'
 import { valueFromLanes, valueFromTs } from './values.ts'
 
 /** Where rows come from: which arrays hold column `index`, and which row of them is meant. */
@@ -97,7 +97,7 @@ export class Emitter {
   named(value: Js, wish: string): Js {
     if (isAtomic(value)) return value
     const name = this.names.fresh(wish)
-    this.line(js`const ${name} = ${value}`)
+    this.line(js`const ${name} = ${bare(value)}`)
     return name
   }
 

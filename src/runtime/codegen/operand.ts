@@ -39,10 +39,16 @@ export const retype = (operand: Operand, type: DataType): Operand => ({ ...opera
 export const isAtomic = (code: Js): boolean =>
   code.lines.length === 1 && /^(?:[\w$]+(?:\[\w+\])?|'[^']*'|"(?:[^"\\]|\\.)*"|\(-?[\d.e+-]+\))$/.test(code.lines[0]!)
 
-/** Without the parentheses around the whole: for `if (…)`. */
+/** Without parentheses around the whole: for `if (…)` and `const x = …`. Code with texts in it is left alone. */
 export function bare(code: Js): Js {
   const text = String(code)
-  if (!/^\([^()]*(?:\([^()]*\)[^()]*)*\)$/.test(text)) return code
+  if (!text.startsWith('(') || !text.endsWith(')') || /['"`\n]/.test(text) || text.includes(', ')) return code
+  let depth = 0
+  for (let i = 0; i < text.length - 1; i++) {
+    if (text[i] === '(') depth++
+    else if (text[i] === ')') depth--
+    if (depth === 0) return code
+  }
   return raw(text.slice(1, -1))
 }
 

@@ -3,7 +3,7 @@ import { type Js, js, raw } from '../../codegen/js.ts'
 import { storageOf } from '../../data/storage.ts'
 import { type DataType, isText } from '../../data/type.ts'
 import type { Emitter } from './emitter.ts'
-import type { Operand } from './operand.ts'
+import { type Operand, bare } from './operand.ts'
 import { lanesOf, tsOf } from './values.ts'
 
 /** Where a result goes: the column object in scope, the row, and what to call its arrays. */
@@ -25,11 +25,11 @@ export function writeOutput(e: Emitter, operand: Operand, to: OutputColumn): voi
   if (operand.valid !== undefined) e.line(js`${array('_valid', 'valid')}[${row}] = ${operand.valid}`)
   switch (storageOf(to.type)) {
     case 'bool':
-      return e.line(js`${array('', 'values')}[${row}] = ${value(e, operand)} ? 1 : 0`)
+      return e.line(js`${array('', 'values')}[${row}] = ${tested(value(e, operand))} ? 1 : 0`)
     case 'i32':
     case 'f64':
     case 'i64':
-      return e.line(js`${array('', 'values')}[${row}] = ${value(e, operand)}`)
+      return e.line(js`${array('', 'values')}[${row}] = ${bare(value(e, operand))}`)
     case 'i128': {
       const { low, high } = lanesOf(e, operand)
       e.line(js`${array('_low', 'values')}[${row}] = ${low}`)
@@ -50,6 +50,9 @@ export function writeOutput(e: Emitter, operand: Operand, to: OutputColumn): voi
       return writeBytes(e, operand, to)
   }
 }
+
+/** What stands before `? 1 : 0`. */
+const tested = (code: Js): Js => (String(code).includes('?') ? code : bare(code))
 
 const value = (e: Emitter, operand: Operand): Js => (operand.form === 'plain' ? operand.value : e.value(operand))
 

@@ -1,0 +1,74 @@
+/**
+ * Rows per second of generated Calcs over chunks in memory, on one core: Nexmark's q0, q1 and q2, a filter on text, a
+ * CASE. The second figure is what each row left on the heap: generated code should leave nothing.
+ *
+ *     npm run build && node --expose-gc --max-semi-space-size=64 bench/micro/calc.js
+ */
+import { CHUNK_ROWS, Chunk } from '../../dist/data/chunk.js'
+import { newColumn } from '../../dist/data/column.js'
+import { BufferPool } from '../../dist/data/pool.js'
+import { types } from '../../dist/data/type.js'
+import { NO_SPAN, input, literal } from '../../dist/expr/expr.js'
+import { findFunction } from '../../dist/expr/functions/index.js'
+import { generateCalc } from '../../dist/runtime/codegen/calc.js'
+
+const session = { zone: 'UTC', legacyCast: false, nowMs: () => 0, rowNowMs: () => 0, random: () => 0.5, database: 'default_database' }
+const pool = new BufferPool()
+const bid = [
+  { name: 'auction', type: types.bigint() },
+  { name: 'bidder', type: types.bigint() },
+  { name: 'price', type: types.bigint() },
+  { name: 'channel', type: types.string() },
+  { name: 'dateTime', type: types.timestamp(3) },
+]
+const columns = bid.map(({ type }) => newColumn(type, CHUNK_ROWS, pool))
+const channels = ['Google', 'Facebook', 'Baidu', 'Apple', 'channel-1234']
+for (let row = 0; row < CHUNK_ROWS; row++) {
+  columns[0].values[row] = BigInt(1000 + ((row * 7919) % 5000))
+  columns[1].values[row] = BigInt(row)
+  columns[2].values[row] = BigInt((row * 104729) % 100_000_000)
+  columns[3].setText(row, channels[row % channels.length])
+  columns[4].values[row] = BigInt(1_700_000_000_000 + row)
+}
+for (const column of columns) column.valid = undefined
+
+const [auction, bidder, price, channel, dateTime] = bid.map(({ type }, i) => input(i, type))
+const call = (name, type, ...args) => ({ kind: 'call', function: findFunction(name), args, type, span: NO_SPAN })
+const remainder = call('MOD', types.int(), auction, literal(123n, types.bigint(false)))
+const product = call('*', types.decimal(24, 3), literal(908n, types.decimal(4, 3, false)), price)
+const isApple = call('=', types.boolean(), channel, literal('Apple', types.char(5, false)))
+const kind = {
+  kind: 'case',
+  branches: [{ when: call('<', types.boolean(), price, literal(1_000_000n, types.bigint(false))), then: literal('low', types.string(false)) }],
+  otherwise: channel,
+  type: types.string(),
+  span: NO_SPAN,
+}
+
+const queries = {
+  'q0: five columns passed on': { exprs: [auction, bidder, price, channel, dateTime] },
+  'q1: 0.908 * price': { exprs: [auction, bidder, product, dateTime] },
+  'q2: MOD(auction, 123) = 0': { condition: call('=', types.boolean(), remainder, literal(0, types.int(false))), exprs: [auction, price] },
+  'channel = \'Apple\'': { condition: isApple, exprs: [auction, channel] },
+  'price * 3 + auction': { exprs: [call('+', types.bigint(), call('*', types.bigint(), price, literal(3n, types.bigint(false))), auction)] },
+  'CASE WHEN price < 1000000': { exprs: [kind] },
+}
+
+const CHUNKS = 400
+for (const [name, { condition, exprs }] of Object.entries(queries)) {
+  const output = exprs.map((expr, i) => ({ name: `c${i}`, type: expr.type }))
+  const calc = generateCalc({ name: `bench/${name.replaceAll(/\W+/g, '-')}`, input: bid, condition, exprs, output, session }, pool)
+  if (process.argv.includes('--code')) for (const { source } of calc.compiled) console.log(source)
+  const pass = () => {
+    for (let i = 0; i < CHUNKS; i++) calc.run(new Chunk({ schema: bid, length: CHUNK_ROWS, columns }))?.release()
+  }
+  for (let i = 0; i < 6; i++) pass()
+  globalThis.gc?.()
+  const heap = process.memoryUsage().heapUsed
+  const start = performance.now()
+  pass()
+  const ms = performance.now() - start
+  const rows = CHUNKS * CHUNK_ROWS
+  const left = (process.memoryUsage().heapUsed - heap) / rows
+  console.log(`${name.padEnd(30)} ${(rows / ms / 1000).toFixed(0).padStart(6)} M rows/s ${left.toFixed(2).padStart(8)} B/row`)
+}
