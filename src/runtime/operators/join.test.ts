@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { types } from '../../data/type.ts'
+import { type Expr, NO_SPAN, input, literal } from '../../expr/expr.ts'
+import { findFunction } from '../../expr/functions/index.ts'
 import type { ChangeKinds, PhysicalOf } from '../../planner/physical/plan.ts'
 import { type Stage, drive, tableOf } from '../../testing/drive.ts'
 import { feedings, histories, standing } from '../../testing/histories.ts'
@@ -178,60 +181,93 @@ test('upserts replace their row, and nobody is told what surely is replaced', ()
   `)
 })
 
+test('a further condition is asked of each pair', () => {
+  const script = `
+    left| +I ann 1
+    right| +I ann oslo
+    right| +I ann rome
+    left| +I ann 2
+    left| +I ann NULL
+    right| -D ann rome
+  `
+  expect(drive(join('left', { condition }), script)).toMatchInlineSnapshot(`
+    "+I ann 1 NULL NULL
+    -D ann 1 NULL NULL
+    +I ann 1 ann rome
+    +I ann 2 ann oslo
+    +I ann 2 ann rome
+    +I ann NULL ann rome
+    -D ann 1 ann rome
+    -D ann 2 ann rome
+    -D ann NULL ann rome
+    +I ann 1 NULL NULL
+    +I ann NULL NULL NULL"
+  `)
+})
+
+/** amount = 2 OR city = 'rome' */
+const condition: Expr = {
+  kind: 'or',
+  type: types.boolean(),
+  span: NO_SPAN,
+  args: [
+    equals(input(1, types.int()), literal(2, types.int(false))),
+    equals(input(3, types.string()), literal('rome', types.char(4, false))),
+  ],
+}
+
+function equals(...args: readonly Expr[]): Expr {
+  return { kind: 'call', function: findFunction('=')!, args, type: types.boolean(), span: NO_SPAN }
+}
+
 describe.each<JoinType>(['inner', 'left', 'right', 'full', 'semi', 'anti'])('%s: streaming equals batch', joinType => {
   const users = fc.constantFrom('ann', 'bob', 'NULL', 'a-name-that-is-rather-long')
   const left = fc.tuple(users, fc.constantFrom('NULL', '1', '2')).map(cells => cells.join(' '))
   const right = fc.tuple(users, fc.constantFrom('rome', 'oslo', 'NULL')).map(cells => cells.join(' '))
+  const how = {
+    condition: fc.constantFrom(undefined, condition),
+    feeding: fc.constantFrom(...feedings),
+    turns: fc.infiniteStream(fc.boolean()),
+  }
+  const runs = { numRuns: 50 }
 
   test('over changes', () => {
+    const sides = { lefts: histories({ row: left, maxChanges: 30 }), rights: histories({ row: right, maxChanges: 30 }) }
     fc.assert(
-      fc.property(
-        histories({ row: left, maxChanges: 30 }),
-        histories({ row: right, maxChanges: 30 }),
-        fc.infiniteStream(fc.boolean()),
-        fc.constantFrom(...feedings),
-        (lefts, rights, turns, feeding) => {
-          const script = interleave(lefts, rights, turns)
-          expect(tableOf(join(joinType), script, feeding)).toBe(recompute(joinType, standing(lefts), standing(rights)))
-        },
-      ),
+      fc.property(fc.record({ ...sides, ...how }), ({ lefts, rights, turns, condition, feeding }) => {
+        const table = tableOf(join(joinType, { condition }), interleave(lefts, rights, turns), feeding)
+        expect(table).toBe(recompute(joinType, standing(lefts), standing(rights), condition))
+      }),
+      runs,
     )
   })
 
   test('over upserts', () => {
     fc.assert(
       fc.property(
-        upserts(left),
-        upserts(right),
-        fc.infiniteStream(fc.boolean()),
-        fc.constantFrom(...feedings),
-        (lefts, rights, turns, feeding) => {
-          const stage = join(joinType, { leftUnique: [0], rightUnique: [0] }, [UPSERTS, UPSERTS])
-          const byUser = joinType === 'right' || joinType === 'full' ? [0, 2] : [0]
+        fc.record({ lefts: upserts(left), rights: upserts(right), ...how }),
+        ({ lefts, rights, turns, condition, feeding }) => {
+          const stage = join(joinType, { condition, leftUnique: [0], rightUnique: [0] }, [UPSERTS, UPSERTS])
+          const key = joinType === 'right' || joinType === 'full' ? [0, 2] : [0]
           const script = interleave(lefts.lines, rights.lines, turns)
-          const table = tableOf({ ...stage, changes: { key: byUser, looseInserts: true } }, script, feeding)
-          expect(table).toBe(recompute(joinType, lefts.rows, rights.rows))
+          const table = tableOf({ ...stage, changes: { key, looseInserts: true } }, script, feeding)
+          expect(table).toBe(recompute(joinType, lefts.rows, rights.rows, condition))
         },
       ),
+      runs,
     )
   })
 
   test('at the end, whichever side ends first', () => {
     const inserts = { maxChanges: 30, inserts: true }
+    const sides = { lefts: histories({ row: left, ...inserts }), rights: histories({ row: right, ...inserts }) }
     fc.assert(
-      fc.property(
-        histories({ row: left, ...inserts }),
-        histories({ row: right, ...inserts }),
-        fc.infiniteStream(fc.boolean()),
-        fc.constantFrom(...feedings),
-        (lefts, rights, turns, feeding) => {
-          const script = interleave(lefts, rights, turns, true)
-          const stage = join(joinType, { emit: 'at-end' })
-          expect(tableOf(stage, script, { ...feeding, bounded: true })).toBe(
-            recompute(joinType, standing(lefts), standing(rights)),
-          )
-        },
-      ),
+      fc.property(fc.record({ ...sides, ...how }), ({ lefts, rights, turns, condition, feeding }) => {
+        const stage = join(joinType, { condition, emit: 'at-end' })
+        const table = tableOf(stage, interleave(lefts, rights, turns, true), { ...feeding, bounded: true })
+        expect(table).toBe(recompute(joinType, standing(lefts), standing(rights), condition))
+      }),
+      runs,
     )
   })
 })
@@ -304,10 +340,11 @@ function interleave(lefts: readonly string[], rights: readonly string[], turns: 
   return lines.join('\n')
 }
 
-function recompute(joinType: JoinType, lefts: readonly string[], rights: readonly string[]): string {
-  const matched = lefts.flatMap(l => rights.filter(r => matches(l, r)).map(r => `${l} ${r}`))
-  const lonelyLefts = lefts.filter(l => !rights.some(r => matches(l, r)))
-  const lonelyRights = rights.filter(r => !lefts.some(l => matches(l, r)))
+function recompute(joinType: JoinType, lefts: readonly string[], rights: readonly string[], condition: Expr | undefined): string {
+  const meets = (l: string, r: string) => matches(l, r) && (condition === undefined || l.endsWith(' 2') || r.endsWith(' rome'))
+  const matched = lefts.flatMap(l => rights.filter(r => meets(l, r)).map(r => `${l} ${r}`))
+  const lonelyLefts = lefts.filter(l => !rights.some(r => meets(l, r)))
+  const lonelyRights = rights.filter(r => !lefts.some(l => meets(l, r)))
   const rows = {
     inner: matched,
     left: [...matched, ...lonelyLefts.map(l => `${l} NULL NULL`)],

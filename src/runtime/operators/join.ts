@@ -30,7 +30,7 @@ import type { StateReader, StateWriter } from '../state/snapshot.ts'
 import { StateTable } from '../state/state-table.ts'
 import { ChangelogNormalize } from './changelog-normalize.ts'
 import type { OperatorContext } from './context.ts'
-import { type PairCondition, pairCondition } from './join-condition.ts'
+import { PairCondition } from './join-condition.ts'
 import { JoinOutput } from './join-output.ts'
 import { JoinSide } from './join-side.ts'
 import { readNumbers, writeNumbers } from './numbers.ts'
@@ -72,7 +72,7 @@ export class Join implements Operator {
     this.#streaming = node.emit !== 'at-end'
     this.#keys = keyTable(node, context)
     this.#sides = [new JoinSide('left', left, this.#keys, 0, context), new JoinSide('right', right, this.#keys, 2, context)]
-    this.#condition = node.condition === undefined ? undefined : pairCondition(node.condition, left, right, context)
+    this.#condition = node.condition === undefined ? undefined : new PairCondition(node.condition, left, right, context)
     this.#normalized = [upserts(node, LEFT, context), upserts(node, RIGHT, context)]
     this.#before = beforeKind(node)
     const places = this.#leftOnly ? ([0, undefined] as const) : ([0, left.length] as const)
