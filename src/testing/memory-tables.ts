@@ -14,6 +14,7 @@ import type { BufferPool } from '../data/pool.ts'
 import { type RowKind, rowKindText } from '../data/row-kind.ts'
 import type { Schema } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
+import type { SinkWriter } from '../runtime/dataflow/sink.ts'
 import type { Source } from '../runtime/dataflow/source.ts'
 
 export type Op = (typeof rowKindText)[number]
@@ -33,12 +34,19 @@ const options: OptionSet = {
   patterns: [{ name: '*', type: 'string', description: 'taken without effect' }],
 }
 
+/** What a source throws when its time has come. */
+export class SimulatedCrash extends Error {}
+
 export class MemoryTables {
   /** Rows by data id, of all physical columns of the table. */
   readonly sources = new Map<string, readonly TestRow[]>()
-  /** What sinks were told, by table name. */
+  /** What sinks were told and what was committed, by table name. */
   readonly sinks = new Map<string, TestRow[]>()
+  /** Written and prepared, not committed: what an outside system would keep over a crash. */
+  readonly #prepared = new Map<string, readonly TestRow[]>()
   readonly #chunkRows: number
+  /** Chunks that sources still give before one fails as if the process had died. */
+  chunksBeforeCrash = Number.POSITIVE_INFINITY
 
   constructor(settings: { readonly chunkRows?: number } = {}) {
     this.#chunkRows = settings.chunkRows ?? CHUNK_ROWS
@@ -61,20 +69,31 @@ export class MemoryTables {
     sink: table => {
       const name = table.path[2]
       if (!this.sinks.has(name)) this.sinks.set(name, [])
-      const told = this.sinks.get(name)!
-      return {
-        open: async () => ({
-          write(chunk) {
-            for (let row = 0; row < chunk.length; row++) told.push([rowKindText[chunk.kinds?.[row] ?? 0]!, rowAt(chunk, row)])
-            chunk.release()
-            return undefined
-          },
-          prepare: async () => null,
-          commit: async () => {},
-          close: async () => {},
-        }),
-      }
+      return { open: async () => this.#writer(name) }
     },
+  }
+
+  /** Two phases, as a real sink has them: rows that were not committed are not there. */
+  #writer(name: string): SinkWriter {
+    let written: TestRow[] = []
+    return {
+      write(chunk) {
+        for (let row = 0; row < chunk.length; row++) written.push([rowKindText[chunk.kinds?.[row] ?? 0]!, rowAt(chunk, row)])
+        chunk.release()
+        return undefined
+      },
+      prepare: async checkpoint => {
+        const id = `${name}/${checkpoint}`
+        this.#prepared.set(id, written)
+        written = []
+        return id
+      },
+      commit: async id => {
+        this.sinks.get(name)!.push(...(this.#prepared.get(id as string) ?? []))
+        this.#prepared.delete(id as string)
+      },
+      close: async () => {},
+    }
   }
 
   #source(table: TableEntry, columns: readonly string[], pool: BufferPool): Source {
@@ -84,6 +103,7 @@ export class MemoryTables {
     const stored = table.columns.filter(column => column.kind !== 'computed')
     const indexes = columns.map(name => stored.findIndex(column => column.name === name))
     const schema: Schema = indexes.map(i => ({ name: stored[i]!.name, type: stored[i]!.type }))
+    const crash = () => this.chunksBeforeCrash-- <= 0
     const size = Number(table.options['chunk-rows'] ?? this.#chunkRows)
     return {
       bounded: true,
@@ -93,6 +113,7 @@ export class MemoryTables {
         return {
           next() {
             if (given >= rows.length) return 'end'
+            if (crash()) throw new SimulatedCrash()
             const builder = new ChunkBuilder(schema, pool, { kinds: true })
             for (const [op, values] of rows.slice(given, given + size)) {
               builder.append(
