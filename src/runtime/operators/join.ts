@@ -287,19 +287,14 @@ export class Join implements Operator {
   }
 }
 
+/** A side with +U and no -U comes as upserts; without a key that identifies its rows, its updates are +I and -D. */
 function upserts(node: PhysicalOf<'Join'>, side: number, context: OperatorContext): ChangelogNormalize | undefined {
   const { schema, traits, id } = node.inputs[side]!
-  if (traits.changes.updateBefore || !traits.changes.updateAfter) return undefined
-  const key = uniqueKey(node, side)
+  const key = side === LEFT ? node.leftUnique : node.rightUnique
+  if (key === undefined || traits.changes.updateBefore || !traits.changes.updateAfter) return undefined
   const changes = { updateBefore: true, updateAfter: true, delete: true }
   const own = { kind: 'ChangelogNormalize', id, inputs: [], schema, traits: { ...traits, changes }, state: [], key } as const
   return new ChangelogNormalize(own, { ...context, name: `${context.name}/upserts-${side}` })
-}
-
-function uniqueKey(node: PhysicalOf<'Join'>, side: number): readonly number[] {
-  const unique = side === LEFT ? node.leftUnique : node.rightUnique
-  assert(unique !== undefined, 'upserts have a key')
-  return unique
 }
 
 /**
@@ -308,11 +303,13 @@ function uniqueKey(node: PhysicalOf<'Join'>, side: number): readonly number[] {
  */
 function beforeKind(node: PhysicalOf<'Join'>): RowKind | undefined {
   if (node.traits.changes.updateBefore) return RowKind.UpdateBefore
-  const stays = [node.leftKeys, node.rightKeys].every((keys, side) => {
-    const { changes } = node.inputs[side]!.traits
-    return changes.updateBefore || !changes.updateAfter || keys.every(key => uniqueKey(node, side).includes(key))
-  })
-  return stays && node.condition === undefined && node.joinType === 'inner' ? undefined : RowKind.Delete
+  const stays = (side: number): boolean => {
+    const unique = side === LEFT ? node.leftUnique : node.rightUnique
+    const keys = side === LEFT ? node.leftKeys : node.rightKeys
+    return !node.inputs[side]!.traits.changes.updateAfter || keys.every(key => unique?.includes(key))
+  }
+  const surely = node.condition === undefined && node.joinType === 'inner' && stays(LEFT) && stays(RIGHT)
+  return surely ? undefined : RowKind.Delete
 }
 
 const prefixed = (writer: StateWriter, side: number): StateWriter => ({
