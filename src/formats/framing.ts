@@ -176,6 +176,9 @@ export abstract class Splitter {
    */
   protected abstract split(to: number): void
 
+  /** What lay at `by` lies at 0 now. */
+  protected moved(_by: number): void {}
+
   /** Notes the message from `start` to `end`; what comes `after` it is looked at next. */
   protected found(end: number, after: number): void {
     if (end - this.start > this.maxLineBytes) throw this.#tooLong(end - this.start)
@@ -220,6 +223,7 @@ export abstract class Splitter {
       this.bytes = next
       this.#buffer = holderOf(next, this.#pool)
     }
+    this.moved(this.start)
     this.#base += this.start
     this.#filled = kept
     this.scanned -= this.start

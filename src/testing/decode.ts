@@ -5,7 +5,7 @@
  */
 import { Options } from '../catalog/option.ts'
 import { type Chunk, rowAt } from '../data/chunk.ts'
-import { parseSchema, printRows } from '../data/notation.ts'
+import { parseSchema, printRow } from '../data/notation.ts'
 import { BufferPool } from '../data/pool.ts'
 import type { Schema } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
@@ -57,14 +57,10 @@ export function decodeText(
   const values: Value[][] = []
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text
   for (const chunk of chunksOf(format, decoder, options, bytes, all.length, pool, settings)) {
-    if (chunk.length > 0)
-      rows.push(
-        ...printRows(chunk)
-          .split('\n')
-          .filter(line => line !== '')
-          .map(line => line.trim().replace(/ +/g, ' ')),
-      )
-    for (let row = 0; row < chunk.length; row++) values.push(rowAt(chunk, row))
+    for (let row = 0; row < chunk.length; row++) {
+      values.push(rowAt(chunk, row))
+      rows.push(`+I ${printRow(schema, values.at(-1)!)}`)
+    }
     chunk.release()
   }
   return { rows, values, counts, skipped }

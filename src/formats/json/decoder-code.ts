@@ -25,20 +25,10 @@ import { readDate, readTime, readTimestamp } from '../../data/time-bytes.ts'
 import { type DataType, type Schema, isText, printType } from '../../data/type.ts'
 import { storageOf } from '../../data/storage.ts'
 import type { ColumnFill } from '../column-fill.ts'
-import type { TimestampStandard } from './convert.ts'
+import type { TimestampStandard } from '../java-parse.ts'
+import { isShortInt, roundToFloat } from '../number-checks.ts'
 import type { Keys } from './keys.ts'
-import {
-  WORD_FALS,
-  WORD_TRUE,
-  escapeLength,
-  isShortInt,
-  roundToFloat,
-  skipBlanks,
-  skipNumber,
-  skipText,
-  skipValue,
-  textEnd,
-} from './scan.ts'
+import { WORD_FALS, WORD_TRUE, skipBlanks, skipNumber, skipText, skipValue, textEnd } from './scan.ts'
 
 /** Positions behind what they read, or one of these. */
 export const BROKEN = -1
@@ -100,7 +90,6 @@ export function compileJsonDecoder(
     skipNumber,
     skipValue,
     skipBlanks,
-    escapeLength,
     isShortInt,
     roundToFloat,
     readInt32,

@@ -1,7 +1,7 @@
 /** The options of the format json, by Flink's names. */
 import { SqlError } from '../../base/errors.ts'
 import type { OptionSet, Options } from '../../catalog/option.ts'
-import type { TimestampStandard } from './convert.ts'
+import type { TimestampStandard } from '../java-parse.ts'
 
 export const jsonOptions: OptionSet = {
   required: [],

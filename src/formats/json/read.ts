@@ -9,7 +9,8 @@ import { readText, textBytes } from '../../data/text.ts'
 import { type DataType, type TypeOf, isText, printType, types } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../ascii.ts'
-import { Misfit, type TimestampStandard, type Token, converterOf } from './convert.ts'
+import { Misfit, type TimestampStandard } from '../java-parse.ts'
+import { type Token, converterOf } from './convert.ts'
 import { type Unescaped, WORD_NULL, skipBlanks, skipValue, textEnd, unescape } from './scan.ts'
 
 /** The bytes are not JSON: the message can't be read any further. */

@@ -260,12 +260,3 @@ function writeCodePoint(bytes: Uint8Array, at: number, code: number): number {
   }
   return at
 }
-
-/** Fits TINYINT (`limit` 128) or SMALLINT (32768). */
-export const isShortInt = (value: number, limit: number): boolean => value >= -limit && value < limit
-
-/** Makes the double at `row` the nearest 32-bit float. */
-export function roundToFloat(doubles: Float64Array, row: number): true {
-  doubles[row] = Math.fround(doubles[row]!)
-  return true
-}

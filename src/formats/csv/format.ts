@@ -1,0 +1,19 @@
+/** The format csv: one record a message; quotes may hold line ends. */
+import type { Format } from '../format.ts'
+import { CsvSplitter } from '../framing-csv.ts'
+import { CsvDecoder } from './decoder.ts'
+import { csvDialect, csvOptions } from './dialect.ts'
+
+export const csv: Format = {
+  name: 'csv',
+  options: csvOptions,
+  framing: 'csv',
+  splitter: (options, settings) => new CsvSplitter(settings, csvDialect(options), { header: options.boolean('header') }),
+  decoder: (schema, all, options, context) =>
+    new CsvDecoder(
+      schema,
+      all,
+      { dialect: csvDialect(options), ignoreParseErrors: options.boolean('ignore-parse-errors') },
+      context,
+    ),
+}
