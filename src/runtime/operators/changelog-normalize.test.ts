@@ -12,6 +12,7 @@ test('upserts become a changelog', () => {
       `
       +U ann 5
       +U ann 5
+      -U ann 5
       +U ann 7
       -D ann NULL
       -D bob 1

@@ -8,9 +8,11 @@
  *     +U ann 7      ann 7    -U ann 5, +U ann 7
  *     -D ann NULL            -D ann 7         (a delete needs only its key)
  *     -D bob 1                                (never heard of: nothing)
+ *
+ * A -U says nothing that its +U does not.
  */
 import { CHUNK_ROWS, type Chunk } from '../../data/chunk.ts'
-import { RowKind, retracts } from '../../data/row-kind.ts'
+import { RowKind } from '../../data/row-kind.ts'
 import { types } from '../../data/type.ts'
 import type { PhysicalOf } from '../../planner/physical/plan.ts'
 import type { Operator, OperatorReport, Output } from '../dataflow/operator.ts'
@@ -48,7 +50,9 @@ export class ChangelogNormalize implements Operator {
     this.#rows.insert(columns, undefined, length, this.#ids)
     const hashes = this.#rows.hashRows(columns, length)
     for (let row = 0; row < length; row++) {
-      if (kinds !== undefined && retracts(kinds[row]!)) this.#delete(row, output)
+      const kind = kinds === undefined ? RowKind.Insert : kinds[row]!
+      if (kind === RowKind.Delete) this.#delete(row, output)
+      else if (kind === RowKind.UpdateBefore) this.#writer.release(this.#ids[row]!)
       else this.#replace(chunk, row, hashes[row]!, output)
     }
     this.#writer.flush(output)
