@@ -24,6 +24,8 @@ export class CsvSplitter extends Splitter {
   /** The first quote and the first CR at or behind what was looked at, or how far it was looked for them. */
   #nextQuote = 0
   #nextCr = 0
+  /** Of `bytes`. */
+  #view = new DataView(new ArrayBuffer(0))
 
   /** `header`: the first record of a file is not told. It must have as many fields as `settings.columns`. */
   constructor(settings: SplitterSettings, dialect: CsvDialect, options: { readonly header: boolean }) {
@@ -70,7 +72,8 @@ export class CsvSplitter extends Splitter {
   #quotedLine(quote: number, firstLf: number, to: number): boolean {
     const { bytes, start } = this
     const { delimiter } = this.#dialect
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const view = this.#view
     const quotes = Math.imul(quote, 0x01010101)
     bytes[to + 1] = quote // a sentinel in the slack
     let at = this.#nextQuote
@@ -79,6 +82,7 @@ export class CsvSplitter extends Splitter {
         do at = fieldEnd(view, at + 1, quotes) + 1
         while (bytes[at] === quote && at < to)
         at -= 1
+        if (at >= to) return false
       }
       at = quoteOrLf(view, at + 1, quotes)
       if (at >= to) return false

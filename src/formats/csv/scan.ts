@@ -37,7 +37,14 @@ export function shortFieldEnd(bytes: Uint8Array, at: number, delimiter: number):
  * The delimiter behind a field in quotes that begins at `at` and holds no quote, or -1 for any other. `pattern` is the
  * quote in each byte of a word.
  */
-export function quotedEnd(bytes: Uint8Array, view: DataView, at: number, end: number, delimiter: number, pattern: number): number {
+export function quotedEnd(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  end: number,
+  delimiter: number,
+  pattern: number,
+): number {
   // Without a sentinel for quotes the search could leave the record: words up to its end, then what is left by byte.
   for (; at + 4 <= end; at += 4) {
     const word = view.getInt32(at, true) ^ pattern
