@@ -14,8 +14,9 @@ import { textBytes } from '../../data/text.ts'
 import { doubleText } from '../../data/text-number.ts'
 import { type DataType, type TypeOf, isApproximate, isInteger, isNumeric, isText, types, withNullable } from '../../data/type.ts'
 import { divideHalfUp, orOverflow, powerOfTen, rescale } from '../decimal.ts'
-import type { ArgShape, Resolution, ScalarFunction, SessionFacts } from '../function.ts'
+import type { ArgShape, JsArg, Resolution, ScalarFunction, SessionFacts } from '../function.ts'
 import { type Numeric, scaleOf, toUnscaled, wrap } from './numeric.ts'
+import { type Direction, inlineRounding, isRoundingInlined, resolveRounding, rounder } from './temporal-rounding.ts'
 
 const anyNullable = (args: readonly ArgShape[]): boolean => args.some(arg => arg.type.nullable)
 const fits = (arg: ArgShape | undefined): boolean => arg !== undefined && (isNumeric(arg.type) || arg.type.kind === 'NULL')
@@ -118,28 +119,34 @@ const roundings: Record<'half-up' | 'truncate' | 'ceil' | 'floor', Round> = {
   'floor': (x, unit) => (x < 0n && x % unit !== 0n ? x / unit - 1n : x / unit),
 }
 
-/** CEIL and FLOOR of numbers. Of a datetime to a unit: see `temporal.ts`. */
-const whole = (name: string, doc: string, direction: 'ceil' | 'floor'): ScalarFunction => ({
+/** CEIL and FLOOR of numbers; of a datetime to a unit, see `temporal-rounding.ts`. */
+const whole = (name: string, doc: string, direction: Direction): ScalarFunction => ({
   name,
-  signatures: [`${name}(<NUMERIC>)`],
+  signatures: [`${name}(<NUMERIC>)`, `${name}(<DATETIME> TO <TIME_UNIT>)`],
   doc,
-  resolve: ([x, ...more]) =>
-    x === undefined || more.length > 0 || !isNumeric(x.type) ? undefined : { args: [x.type], returns: withoutFraction(x.type) },
+  resolve(args) {
+    if (args.length > 1) return resolveRounding(args)
+    const type = args[0]?.type
+    return type !== undefined && isNumeric(type) ? { args: [type], returns: withoutFraction(type) } : undefined
+  },
   nulls: 'propagate',
   partial: ({ returns }) => returns.kind === 'DECIMAL',
-  implement({ args, returns }) {
+  implement({ args, returns, session }) {
     const type = args[0]!.type
+    if (args.length > 1) return rounder(type, String(args[1]!.literal).toUpperCase(), direction, session)
     if (type.kind === 'DECIMAL') {
       const one = powerOfTen(type.scale)
       return (x: bigint) => orOverflow(roundings[direction](x, one), (returns as TypeOf<'DECIMAL'>).precision)
     }
     return isInteger(type) ? (x: Numeric) => x : direction === 'ceil' ? Math.ceil : Math.floor
   },
-  inline({ args }, [x]) {
-    if (args[0]!.type.kind === 'DECIMAL') return undefined
-    return isInteger(args[0]!.type) ? x!.value : js`${raw(`Math.${direction}`)}(${x!.value})`
+  inline(site, args, helper) {
+    if (args.length > 1) return inlineRounding(direction)(site, args, helper)
+    const [{ type, value }] = args as [JsArg]
+    if (type.kind === 'DECIMAL') return undefined
+    return isInteger(type) ? value : js`${raw(`Math.${direction}`)}(${value})`
   },
-  total: ({ args }) => args[0]!.type.kind !== 'DECIMAL',
+  total: ({ args, session }) => (args.length > 1 ? isRoundingInlined(args, session) : args[0]!.type.kind !== 'DECIMAL'),
   deterministic: true,
 })
 
