@@ -226,6 +226,25 @@ function chunkOf(pool: BufferPool, watermarks?: Float64Array): Chunk {
 const valuesOf = (chunk: Chunk | undefined): Value[][] =>
   chunk === undefined ? [] : Array.from({ length: chunk.length }, (_, row) => rowAt(chunk, row))
 
+const productsOf = (a: bigint, p: bigint): Value[] => [p * 908n, -p, (a % 10n ** 17n) * (p % 10n ** 17n)]
+
+it('products are exact on both sides of where they leave 64 bits', () => {
+  const sizes = [0n, 1n, 2n ** 31n, 2365070n << 32n, (2n ** 63n - 1n) / 908n, 2n ** 62n, 2n ** 63n - 1n]
+  const values = sizes.flatMap(n => [n - 1n, n, -n, -n - 1n])
+  const pool = new BufferPool({ poison: true })
+  const builder = new ChunkBuilder(bid, pool, { kinds: false })
+  for (const value of values) builder.append(RowKind.Insert, [value, BigInt.asIntN(64, 3n - value), null, 0, null])
+  const short = (expr: Expr) => cast(call('MOD', expr, long(10n ** 17n)), types.decimal(18, 0))
+  const exprs = [
+    call('*', price, decimal(908n, 4, 3)),
+    call('*', decimal(-1n, 1, 1), price),
+    call('*', short(auction), short(price)),
+  ]
+  expect(valuesOf(calcOf(exprs, undefined, pool).run(builder.finish()))).toEqual(
+    values.map(n => productsOf(n, BigInt.asIntN(64, 3n - n))),
+  )
+})
+
 describe('a Calc', () => {
   const even = call('=', call('MOD', auction, long(2n)), long(0n))
 
