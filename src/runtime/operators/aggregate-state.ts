@@ -102,9 +102,19 @@ export class AggregateState {
     for (let row = 0; row < chunk.length; row++) if (filter.values[row] !== 1 || isNullAt(filter, row)) skip[row] = 1
   }
 
-  /** After a chunk: ends what has come to nothing among the groups of its rows, and lets text be compacted. */
-  sweep(length: number): void {
+  /** After a chunk: ends values that are gone. */
+  sweepSets(length: number): void {
     for (const set of this.sets) set.sweep(length)
+  }
+
+  /** Lets text be compacted, and squares the memory budget. */
+  settle(): void {
+    this.table.settle()
+  }
+
+  /** After a chunk: ends what has come to nothing among the groups of its rows. */
+  sweep(length: number): void {
+    this.sweepSets(length)
     if (this.#spec.retracting && this.#spec.key.length > 0) {
       const { rows, slots, table } = this
       const marks = this.code.markAt < 0 ? undefined : table.values[this.code.markAt]!.ints
@@ -114,7 +124,7 @@ export class AggregateState {
           this.delete(slot)
       }
     }
-    this.table.settle()
+    this.settle()
   }
 
   /** Ends a group with all that is kept of it. */

@@ -2,7 +2,6 @@
  * From plan nodes to running operators: one entry per kind, so that a kind without an operator does not compile. Scans and
  * VALUES are sources, which the job is handed; what stands before a sink is built here, the sink itself is the job's.
  */
-import { UnsupportedError } from '../../base/errors.ts'
 import type { PhysicalKind, PhysicalOf, PhysicalPlan } from '../../planner/physical/plan.ts'
 import type { Operator } from '../dataflow/operator.ts'
 import type { OperatorContext } from './context.ts'
@@ -20,6 +19,8 @@ import { Sort } from './sort.ts'
 import { TemporalSort } from './temporal-sort.ts'
 import { TopN } from './top-n.ts'
 import { Union } from './union.ts'
+import { WindowAggregate } from './window-aggregate.ts'
+import { WindowTableFunction } from './window-table-function.ts'
 import { WatermarkAssigner } from './watermark-assigner.ts'
 
 /** A node may need several operators, one behind the other, or none. */
@@ -32,12 +33,14 @@ const factories = {
   Calc: (node, context) => [new Calc(node, context)],
   Exchange: () => [new PassThrough()],
   GroupAggregate: (node, context) => [new GroupAggregate(node, context)],
-  WindowTableFunction: missing,
-  WindowAggregate: missing,
+  WindowTableFunction: (node, context) => [new WindowTableFunction(node, context)],
+  WindowAggregate: (node, context) => [new WindowAggregate(node, context)],
   Join: (node, context) => [new Join(node, context)],
   Union: (node, context) => [new Union(node, context)],
   Sort: (node, context) => [
-    node.emit === 'at-end' && node.limit === undefined ? new Sort(node, context) : new TopN(node, context),
+    node.emit === 'at-end' && node.limit === undefined
+      ? new Sort(node, context)
+      : new TopN({ ...node, updateBefore: node.traits.changes.updateBefore }, context),
   ],
   TemporalSort: (node, context) => [new TemporalSort(node, context)],
   Limit: (node, context) => [
@@ -55,8 +58,4 @@ const factories = {
 /** The operators of a node, in the order rows pass them; none for sources. For a sink: what stands before it. */
 export function buildOperators(node: PhysicalPlan, context: OperatorContext): readonly Operator[] {
   return (factories[node.kind] as Factory<PhysicalKind>)(node, context)
-}
-
-function missing(node: PhysicalPlan): never {
-  throw new UnsupportedError(`the operator ${node.kind}`)
 }
