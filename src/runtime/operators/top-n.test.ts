@@ -52,6 +52,21 @@ test('of equal rows the first that came stands first, with OFFSET too', () => {
   expect(tableOf(topN({ offset: 1, limit: 2 }), script)).toBe('ann 5\nbob 5')
 })
 
+test('with OFFSET, places are updated', () => {
+  expect(
+    drive(topN({ offset: 1, limit: 2, updateBefore: true }), '+I ann 1\n+I bob 2\n+I eve 3\n+I joe 4'),
+  ).toMatchInlineSnapshot(`
+    "+I ann 1
+    -U ann 1
+    +U bob 2
+    +I ann 1
+    -U bob 2
+    +U eve 3
+    -U ann 1
+    +U bob 2"
+  `)
+})
+
 test('per chunk, and while the sources work off history, only the difference is told', () => {
   expect(drive(topN({ limit: 1, emit: 'per-chunk' }), '+I ann 5\n+I bob 6\n--\n+I eve 7\n+I joe 8')).toMatchInlineSnapshot(`
     "+I bob 6
@@ -92,7 +107,14 @@ test('without an order it is a LIMIT that fills up again', () => {
 describe('streaming equals batch', () => {
   const users = fc.constantFrom('ann', 'bob', 'eve', 'a-name-that-is-rather-long')
   const row = fc.tuple(users, fc.constantFrom('NULL', '1', '2', '3', '4')).map(cells => cells.join(' '))
-  const shapes = [{ limit: 3 }, { limit: 1 }, { offset: 2, limit: 2 }, { offset: 1 }, { limit: 0 }]
+  const shapes = [
+    { limit: 3 },
+    { limit: 1 },
+    { offset: 2, limit: 2 },
+    { offset: 1, limit: 3, updateBefore: true },
+    { offset: 1 },
+    { limit: 0 },
+  ]
 
   test.each(['per-row', 'per-chunk', 'at-end'] as const)('%s', emit => {
     fc.assert(

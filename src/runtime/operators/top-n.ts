@@ -10,7 +10,8 @@
  *     -D ann 5     eve bob         -D ann 5, +I bob 3
  *
  * As Flink's rank without a number: +I for a row that comes in, -D (before it) for one that goes; of equal rows the first
- * that came stands first. Rows behind the last that counts are kept only when rows may be taken away. Told per chunk, while
+ * that came stands first. With an OFFSET over rows that only come, a place whose row changes is told as -U and +U, also as
+ * Flink does. Rows behind the last that counts are kept only when rows may be taken away. Told per chunk, while
  * the sources work off history, or at the end, only the difference to what was last told comes out; that is state.
  */
 import type { Chunk } from '../../data/chunk.ts'
@@ -32,12 +33,15 @@ export interface TopNSpec {
   readonly limit: number | undefined
   readonly emit: EmitMode
   readonly retracting: boolean
+  /** Is -U told? Then a row that is pushed to the next place by OFFSET is an update of that place, as Flink has it. */
+  readonly updateBefore?: boolean
 }
 
 export class TopN implements Operator {
   readonly #from: number
   readonly #to: number
   readonly #emit: EmitMode
+  readonly #shifts: boolean
   /** Rows by slot. Where rows may be taken away it also knows their hashes, to find them again. */
   readonly #store: Slots
   readonly #hashed: RowStore | undefined
@@ -56,6 +60,7 @@ export class TopN implements Operator {
     this.#from = node.offset
     this.#to = node.limit === undefined ? Number.POSITIVE_INFINITY : node.offset + node.limit
     this.#emit = node.emit
+    this.#shifts = node.updateBefore === true && node.offset > 0 && !node.retracting
     const options = { memory: context.memory, owner: context.name, onCompiled: context.onCompiled }
     this.#hashed = node.retracting ? new RowStore({ name: 'rows', schema: node.schema }, options) : undefined
     this.#store = this.#hashed ?? new Slots('rows', node.schema, options)
@@ -124,8 +129,11 @@ export class TopN implements Operator {
     this.#sorted.insert(rank, slot)
     const evicted = this.#sorted.length > this.#to ? this.#sorted.at(this.#to) : -1
     if (this.#told === undefined && rank < this.#to) {
-      if (evicted >= 0) this.#writer.tell(RowKind.Delete, evicted, output)
-      this.#tellAt(RowKind.Insert, Math.max(rank, this.#from), output)
+      if (this.#shifts) this.#tellShift(Math.max(rank, this.#from), output)
+      else {
+        if (evicted >= 0) this.#writer.tell(RowKind.Delete, evicted, output)
+        this.#tellAt(RowKind.Insert, Math.max(rank, this.#from), output)
+      }
     }
     if (evicted < 0 || hashes !== undefined) return
     this.#sorted.remove(this.#to)
@@ -141,6 +149,15 @@ export class TopN implements Operator {
       this.#tellAt(RowKind.Insert, this.#to, output)
     }
     this.#end(this.#sorted.remove(rank))
+  }
+
+  /** A row came in before `first`: each place from there on has the row that stood one place before. */
+  #tellShift(first: number, output: Output): void {
+    for (let rank = first; rank < Math.min(this.#to, this.#sorted.length); rank++) {
+      const replaces = rank + 1 < this.#sorted.length
+      if (replaces) this.#tellAt(RowKind.UpdateBefore, rank + 1, output)
+      this.#tellAt(replaces ? RowKind.UpdateAfter : RowKind.Insert, rank, output)
+    }
   }
 
   #tellAt(kind: RowKind, rank: number, output: Output): void {
