@@ -4,12 +4,13 @@ import type { BulkFormat, Format } from './format.ts'
 import { LineSplitter, type Splitter, type SplitterSettings } from './framing.ts'
 import { csv } from './csv/format.ts'
 import { json } from './json/format.ts'
+import { parquet } from './parquet/format.ts'
 
 /** Formats of messages. */
 export const formats: ReadonlyMap<string, Format> = new Map([json, csv].map(format => [format.name, format]))
 
 /** Formats whose files hold columns. */
-export const bulkFormats: ReadonlyMap<string, BulkFormat> = new Map()
+export const bulkFormats: ReadonlyMap<string, BulkFormat> = new Map([parquet].map(format => [format.name, format]))
 
 /** What cuts one file of this format into messages. */
 export const createSplitter = (format: Format, options: Options, settings: SplitterSettings): Splitter =>

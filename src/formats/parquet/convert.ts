@@ -107,7 +107,8 @@ function unsignedBigints(node: Node): Convert | undefined {
   if (node.annotation.kind !== 'INTEGER') return undefined
   return (batch, count, into, at) => {
     for (let i = 0; i < count; i++) {
-      if (batch.ints[2 * i + 1]! < 0) throw new ValueError('an unsigned integer does not fit into BIGINT; DECIMAL(20, 0) holds it')
+      if (batch.ints[2 * i + 1]! < 0)
+        throw new ValueError('an unsigned integer does not fit into BIGINT; DECIMAL(20, 0) holds it')
     }
     bigints(batch, count, into, at)
   }

@@ -126,13 +126,26 @@ const units = ['MILLIS', 'MICROS', 'NANOS'] as const
 /** LogicalType, a union: the number of its one field says which. */
 function logicalAnnotation(union: Struct | undefined): Annotation | undefined {
   if (union === undefined) return undefined
-  const plain = { 1: 'STRING', 2: 'MAP', 3: 'LIST', 4: 'ENUM', 6: 'DATE', 12: 'JSON', 13: 'BSON', 14: 'UUID', 15: 'FLOAT16' } as const
+  const plain = {
+    1: 'STRING',
+    2: 'MAP',
+    3: 'LIST',
+    4: 'ENUM',
+    6: 'DATE',
+    12: 'JSON',
+    13: 'BSON',
+    14: 'UUID',
+    15: 'FLOAT16',
+  } as const
   for (const [id, kind] of Object.entries(plain)) if (union.has(Number(id))) return { kind }
   const decimal = union.struct(5)
   if (decimal !== undefined) return { kind: 'DECIMAL', scale: decimal.number(1) ?? 0, precision: decimal.number(2) ?? 0 }
   const integer = union.struct(10)
   if (integer !== undefined) return { kind: 'INTEGER', bits: integer.number(1) ?? 0, signed: integer.boolean(2) ?? true }
-  for (const [id, kind] of [[7, 'TIME'], [8, 'TIMESTAMP']] as const) {
+  for (const [id, kind] of [
+    [7, 'TIME'],
+    [8, 'TIMESTAMP'],
+  ] as const) {
     const time = union.struct(id)
     const unit = units.find((_, i) => time?.struct(2)?.has(i + 1))
     if (time !== undefined && unit !== undefined) return { kind, unit, utc: time.boolean(1) ?? false }

@@ -28,7 +28,9 @@ export interface Node {
 export function columnTree(elements: readonly SchemaElement[]): readonly Node[] {
   let at = 0
   let leaves = 0
-  const read = (parent: { readonly path: readonly string[]; readonly definition: number; readonly repeats: number } | undefined): Node => {
+  const read = (
+    parent: { readonly path: readonly string[]; readonly definition: number; readonly repeats: number } | undefined,
+  ): Node => {
     const element = elements[at++]
     if (element === undefined) throw new MetadataError('its schema ends too early')
     const own = {
@@ -90,7 +92,10 @@ export function typeOfShape(shape: Shape): DataType {
     case 'leaf':
       return withNullable(leafType(shape.node), nullable)
     case 'row':
-      return types.row(shape.fields.map(f => ({ name: f.name, type: typeOfShape(f.shape) })), nullable)
+      return types.row(
+        shape.fields.map(f => ({ name: f.name, type: typeOfShape(f.shape) })),
+        nullable,
+      )
     case 'array':
       return types.array(typeOfShape(shape.element), nullable)
     case 'map':
@@ -117,7 +122,9 @@ export function leafType({ physical, annotation, typeLength, path }: Node): Data
       return types.double()
     case 'BYTE_ARRAY':
       if (annotation.kind === 'DECIMAL') return decimalType(annotation)
-      return annotation.kind === 'STRING' || annotation.kind === 'ENUM' || annotation.kind === 'JSON' ? types.string() : types.bytes()
+      return annotation.kind === 'STRING' || annotation.kind === 'ENUM' || annotation.kind === 'JSON'
+        ? types.string()
+        : types.bytes()
     case 'FIXED_LEN_BYTE_ARRAY':
       if (annotation.kind === 'DECIMAL') return decimalType(annotation)
       return annotation.kind === 'FLOAT16' ? types.float() : types.binary(typeLength)
@@ -139,7 +146,8 @@ function integerType(physical: 'INT32' | 'INT64', annotation: Annotation): DataT
     case 'INTEGER': {
       const { bits, signed } = annotation
       // An unsigned integer needs the next wider type.
-      if (signed) return bits === 8 ? types.tinyint() : bits === 16 ? types.smallint() : bits === 32 ? types.int() : types.bigint()
+      if (signed)
+        return bits === 8 ? types.tinyint() : bits === 16 ? types.smallint() : bits === 32 ? types.int() : types.bigint()
       return bits === 8 ? types.smallint() : bits === 16 ? types.int() : bits === 32 ? types.bigint() : types.decimal(20, 0)
     }
     default:

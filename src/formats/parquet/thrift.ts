@@ -67,7 +67,21 @@ export class ThriftError extends Error {
   }
 }
 
-const Type = { stop: 0, true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, map: 11, struct: 12 }
+const Type = {
+  stop: 0,
+  true: 1,
+  false: 2,
+  byte: 3,
+  i16: 4,
+  i32: 5,
+  i64: 6,
+  double: 7,
+  binary: 8,
+  list: 9,
+  set: 10,
+  map: 11,
+  struct: 12,
+}
 const MAX_DEPTH = 32
 
 /** Reads one struct that starts at `at`. Throws ThriftError. */
