@@ -11,7 +11,9 @@ import { seededRandom } from '../../dist/base/random.js'
 import { Chunk } from '../../dist/data/chunk.js'
 import { parseSchema } from '../../dist/data/notation.js'
 import { BufferPool } from '../../dist/data/pool.js'
+import { types } from '../../dist/data/type.js'
 import { GroupAggregate } from '../../dist/runtime/operators/group-aggregate.js'
+import { WindowAggregate } from '../../dist/runtime/operators/window-aggregate.js'
 import { aggregateCall, aggregateSchema } from '../../dist/testing/aggregate-calls.js'
 import { testContext } from '../../dist/testing/drive.js'
 import { planNode } from '../../dist/testing/plan-node.js'
@@ -45,7 +47,40 @@ function groupAggregate(emit, keys, calls, updateBefore = true) {
   return { input: chunks(keys, 0), build: context => new GroupAggregate({ ...node, traits }, context) }
 }
 
+/** The chunks' times rise over `spreadMs` and begin anew, that much later, when the chunks do. */
+function windowAggregate(window, keys, calls) {
+  const schema = parseSchema(SCHEMA)
+  const bound = calls.map(text => aggregateCall(schema, text))
+  const bounds = ['start', 'end'].map(name => ({ name, type: types.timestamp(3, false) }))
+  const output = [...aggregateSchema(schema, [0], bound), ...bounds]
+  const node = planNode('WindowAggregate', [schema], output, {
+    window: { kind: 'assign', spec: window, time: 2, zone: undefined },
+    groupBy: [0],
+    calls: bound,
+    properties: ['start', 'end'],
+    retracting: false,
+    emit: 'watermark',
+  })
+  const spreadMs = 60_000
+  const input = chunks(keys, spreadMs)
+  const step = BigInt(spreadMs)
+  return {
+    input,
+    build: context => new WindowAggregate(node, context),
+    watermark(operator, i, emit) {
+      const times = input[i % input.length].columns[2].values
+      operator.onWatermark(Number(times[CHUNK - 1]) - 1, emit)
+      for (let row = 0; row < CHUNK; row++) times[row] = BigInt.asIntN(64, times[row] + step)
+    },
+  }
+}
+
+const tumble = { kind: 'tumble', sizeMs: 10_000, offsetMs: 0 }
+const hop = { kind: 'hop', slideMs: 2_000, sizeMs: 10_000, offsetMs: 0 }
+
 const queries = {
+  'tumble count+sum, 1k keys': () => windowAggregate(tumble, 1000, ['COUNT(*)', 'SUM(amount)']),
+  'hop 5 windows count+sum, 1k keys': () => windowAggregate(hop, 1000, ['COUNT(*)', 'SUM(amount)']),
   'count+sum, 10k keys, per chunk': () => groupAggregate('per-chunk', 10_000, ['COUNT(*)', 'SUM(amount)']),
   'count+sum, 10k keys, per chunk, upsert': () => groupAggregate('per-chunk', 10_000, ['COUNT(*)', 'SUM(amount)'], false),
   'count+sum, 10k keys, per row': () => groupAggregate('per-row', 10_000, ['COUNT(*)', 'SUM(amount)']),
