@@ -22,7 +22,7 @@ export type Direction = 'floor' | 'ceil'
 const spans: Readonly<Record<string, number>> = { DAY: MS_PER_DAY, HOUR: 3_600_000, MINUTE: 60_000, SECOND: 1000, MILLISECOND: 1 }
 const dateUnits = ['MILLENNIUM', 'CENTURY', 'DECADE', 'YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY']
 
-/** A date rounded to a unit of a day or more. The first of a year is its own CEIL to YEAR, QUARTER and MONTH; of longer units it is not. */
+/** A date rounded to a unit of a day or more. The first of a year is its own CEIL to YEAR, QUARTER and MONTH; CEIL to DAY or to a decade and more always moves on. */
 export function roundDate(days: number, unit: string, direction: Direction): number {
   const up = direction === 'ceil'
   const civil = civilOf(days)
@@ -42,6 +42,8 @@ export function roundDate(days: number, unit: string, direction: Direction): num
       return firstOf(year, up && day > 1 ? month + 1 : month)
     case 'WEEK':
       return days - dayOfWeek(days) + (up && dayOfWeek(days) > 1 ? 8 : 1)
+    case 'DAY':
+      return up ? days + 1 : days
     default:
       return days
   }
