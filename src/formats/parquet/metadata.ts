@@ -153,9 +153,10 @@ function logicalAnnotation(union: Struct | undefined): Annotation | undefined {
   return undefined
 }
 
+const integer = (bits: number, signed: boolean): Annotation => ({ kind: 'INTEGER', bits, signed })
+
 /** ConvertedType, which came before LogicalType. Its times are all adjusted to UTC. */
 function convertedAnnotation(element: Struct): Annotation {
-  const integer = (bits: number, signed: boolean) => ({ kind: 'INTEGER', bits, signed }) as const
   switch (element.number(6)) {
     case 0:
       return { kind: 'STRING' }
