@@ -4,7 +4,7 @@ import { types } from '../../data/type.ts'
 import { type Expr, NO_SPAN, input, literal } from '../../expr/expr.ts'
 import { findFunction } from '../../expr/functions/index.ts'
 import type { ChangeKinds, PhysicalOf } from '../../planner/physical/plan.ts'
-import { type Stage, drive, tableOf } from '../../testing/drive.ts'
+import { Run, type Stage, drive, tableOf } from '../../testing/drive.ts'
 import { feedings, histories, standing } from '../../testing/histories.ts'
 import { planNode } from '../../testing/plan-node.ts'
 import { Join } from './join.ts'
@@ -203,6 +203,30 @@ test('a further condition is asked of each pair', () => {
     +I ann 1 NULL NULL
     +I ann NULL NULL NULL"
   `)
+})
+
+test('with a TTL, a row is gone when it was not written for so long', () => {
+  let nowMs = 0
+  const stage = join('left', { ttlMs: 1000 })
+  const clock = { nowMs: () => nowMs, elapsedMs: () => nowMs }
+  const run = new Run({ ...stage, build: context => stage.build({ ...context, clock }) })
+  run.script('left| +I ann 1\nleft| +I bob 2')
+  nowMs = 900
+  run.script('right| +I ann rome')
+  nowMs = 1800
+  run.restore()
+  run.script('right| +I ann oslo\nright| +I bob oslo')
+  expect(run.text()).toMatchInlineSnapshot(`
+    "+I ann 1 NULL NULL
+    +I bob 2 NULL NULL
+    -D ann 1 NULL NULL
+    +I ann 1 ann rome
+    +I ann 1 ann oslo"
+  `)
+  expect(run.operator.report?.().stateRows).toBe(4)
+  nowMs = 5000
+  run.script('right| +I eve bern\n--\nright| +I eve lima')
+  expect(run.operator.report?.().stateRows).toBe(2)
 })
 
 /** amount = 2 OR city = 'rome' */

@@ -16,10 +16,13 @@
  * A side that comes as upserts (+U without -U) is made a changelog first; where everybody downstream replaces by key, too,
  * what goes is not told when its successor surely comes, and told as -D otherwise.
  *
+ * With a TTL, a row that was not written for so long counts as gone, without a word; a change of its matches is a write.
+ *
  * At the end of bounded inputs (`at-end`) matches are told as they are found; a row without any is told once the other
  * side has ended, when it is certain. From then on its own side needs no keeping: rows only look up.
  */
 import { assert } from '../../base/assert.ts'
+import type { Clock } from '../../base/clock.ts'
 import { CHUNK_ROWS, type Chunk } from '../../data/chunk.ts'
 import { RowKind, retracts } from '../../data/row-kind.ts'
 import { storageOf } from '../../data/storage.ts'
@@ -51,6 +54,9 @@ export class Join implements Operator {
   readonly #condition: PairCondition | undefined
   readonly #out: JoinOutput
   readonly #ended = [false, false]
+  readonly #clock: Clock
+  /** With a TTL: when the chunk at hand came, in epoch ms. */
+  #nowMs = 0
   /** By side: what makes a changelog of upserts. */
   readonly #normalized: readonly [ChangelogNormalize | undefined, ChangelogNormalize | undefined]
   /** How a -U is told; undefined for not at all. */
@@ -66,12 +72,16 @@ export class Join implements Operator {
   constructor(node: PhysicalOf<'Join'>, context: OperatorContext) {
     const [left, right] = node.inputs.map(input => input.schema) as [Field[], Field[]]
     this.#node = node
+    this.#clock = context.clock
     this.#outer = [node.joinType === 'left' || node.joinType === 'full', node.joinType === 'right' || node.joinType === 'full']
     this.#anti = node.joinType === 'anti'
     this.#leftOnly = this.#anti || node.joinType === 'semi'
     this.#streaming = node.emit !== 'at-end'
     this.#keys = keyTable(node, context)
-    this.#sides = [new JoinSide('left', left, this.#keys, 0, context), new JoinSide('right', right, this.#keys, 2, context)]
+    this.#sides = [
+      new JoinSide('left', left, this.#keys, 0, node.ttlMs, context),
+      new JoinSide('right', right, this.#keys, 2, node.ttlMs, context),
+    ]
     this.#condition = node.condition === undefined ? undefined : new PairCondition(node.condition, left, right, context)
     this.#normalized = [upserts(node, LEFT, context), upserts(node, RIGHT, context)]
     this.#before = beforeKind(node)
@@ -89,6 +99,7 @@ export class Join implements Operator {
     const other = 1 - input
     const [own, opposite] = [this.#sides[input]!, this.#sides[other]!]
     const keeps = this.#streaming || !this.#ended[other]
+    this.#nowMs = this.#node.ttlMs > 0 ? this.#clock.nowMs() : 0
     const hashes = this.#locate(chunk, input, keeps)
     this.#out.begin(chunk, input, opposite.store, output)
     this.#condition?.bind(chunk.columns, opposite.store.columns, input === LEFT)
@@ -104,11 +115,13 @@ export class Join implements Operator {
       else this.#accumulate(kind, row, input, opposite)
       if (slot < 0) continue
       if (retracts(kind)) this.#forget(chunk, row, slot, hashes![row]!, own)
-      else if (keeps) own.append(slot, own.ids[row]!, this.#matchedCount)
+      else if (keeps) own.append(slot, own.ids[row]!, this.#matchedCount, this.#nowMs)
     }
     this.#out.end()
     chunk.release()
-    if (kinds !== undefined) this.#endKeys(length)
+    if (kinds !== undefined) for (let row = 0; row < length; row++) this.#endKey(this.#slots[row]!)
+    // Twice as many as came in, so that what has expired is gone before as much again is there.
+    for (const side of this.#sides) side.expire(2 * length, this.#nowMs, slot => this.#endKey(slot))
     this.#settle()
   }
 
@@ -179,6 +192,7 @@ export class Join implements Operator {
     if (slot < 0) return
     const { next } = opposite.store
     for (let id = opposite.heads[slot]! - 1; id >= 0; id = next[id]! - 1) {
+      if (opposite.isExpired(id, this.#nowMs)) continue
       if (this.#condition !== undefined && !this.#condition.holds(row, id)) continue
       if (this.#matchedCount === this.#matched.length) this.#growMatched()
       this.#matched[this.#matchedCount++] = id
@@ -217,19 +231,23 @@ export class Join implements Operator {
   }
 
   /** The rows of an outer other side have one match more: those that had none were told with NULLs. */
-  #matchOthers({ matches }: JoinSide): void {
+  #matchOthers(opposite: JoinSide): void {
+    const { matches } = opposite
     for (let i = 0; i < this.#matchedCount; i++) {
       const id = this.#matched[i]!
       if (this.#streaming && matches[id] === 0) this.#out.tell(RowKind.Delete, -1, id)
       matches[id]! += 1
+      opposite.touch(id, this.#nowMs)
     }
   }
 
-  #unmatchOthers({ matches }: JoinSide): void {
+  #unmatchOthers(opposite: JoinSide): void {
+    const { matches } = opposite
     for (let i = 0; i < this.#matchedCount; i++) {
       const id = this.#matched[i]!
       if (matches[id] === 1) this.#out.tell(RowKind.Insert, -1, id)
       matches[id]! -= 1
+      opposite.touch(id, this.#nowMs)
     }
   }
 
@@ -240,12 +258,14 @@ export class Join implements Operator {
     if (told !== undefined && (matches || this.#isCertain(row, RIGHT))) this.#out.tell(told, row, -1)
   }
 
-  #rightOfSemi(kind: RowKind, { matches }: JoinSide): void {
+  #rightOfSemi(kind: RowKind, opposite: JoinSide): void {
+    const { matches } = opposite
     const retraction = retracts(kind)
     for (let i = 0; i < this.#matchedCount; i++) {
       const id = this.#matched[i]!
       if (matches[id] === (retraction ? 1 : 0)) this.#tellTurned(kind, retraction, id)
       matches[id]! += retraction ? -1 : 1
+      opposite.touch(id, this.#nowMs)
     }
   }
 
@@ -272,13 +292,10 @@ export class Join implements Operator {
     if (id >= 0) own.delete(slot, id)
   }
 
-  /** Ends keys that have no row left, which a later row of the same chunk may have wanted. */
-  #endKeys(length: number): void {
+  /** Ends a key that has no row left; not before the chunk is through, since a later row of it may have wanted the slot. */
+  #endKey(slot: number): void {
     const [left, right] = this.#sides
-    for (let row = 0; row < length; row++) {
-      const slot = this.#slots[row]!
-      if (slot >= 0 && this.#keys.live[slot] === 1 && left.isEmpty(slot) && right.isEmpty(slot)) this.#keys.delete(slot)
-    }
+    if (slot >= 0 && this.#keys.live[slot] === 1 && left.isEmpty(slot) && right.isEmpty(slot)) this.#keys.delete(slot)
   }
 
   #settle(): void {
