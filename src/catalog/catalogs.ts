@@ -110,7 +110,7 @@ export class Catalogs {
     if (entry !== undefined) return entry
     if (parts.length === 3) this.#catalogNamed(path[0], span)
     if (parts.length > 1) this.#databaseNamed(path[0], path[1], span)
-    throw new SqlError('TABLE_UNKNOWN', `there is no table '${parts.join('.')}'`, span, {
+    throw new SqlError('TABLE_UNKNOWN', `Object '${parts.join('.')}' not found`, span, {
       hint: didYouMean(
         path[2],
         this.list(path[0], path[1]).map(e => e.path[2]),

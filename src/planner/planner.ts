@@ -69,6 +69,8 @@ export interface ConnectorInfo {
   readonly accepts: 'insert-only' | 'upsert' | 'all' | undefined
   /** Metadata columns it offers. */
   readonly metadata: Schema
+  /** Its source can give single fields of ROW columns. */
+  readonly nestedProjection?: boolean
 }
 
 export interface PlanOptions {

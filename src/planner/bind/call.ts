@@ -2,10 +2,10 @@
  * Calls of functions with their arguments bound: the overload chosen, implicit casts put in, and Flink's sentence when
  * nothing fits: `Cannot apply 'UPPER' to arguments of type 'UPPER(<INT>)'`.
  */
-import { MillraceError, SqlError } from '../../base/errors.ts'
+import { SqlError } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
 import { didYouMean } from '../../base/suggest.ts'
-import { type DataType, printType, sameType, types, withNullable } from '../../data/type.ts'
+import { type DataType, isBinary, isText, printType, sameType, types, withNullable } from '../../data/type.ts'
 import { type Expr, literal } from '../../expr/expr.ts'
 import type { ArgShape, ScalarFunction, SessionFacts } from '../../expr/function.ts'
 import { findFunction, scalarFunctions } from '../../expr/functions/index.ts'
@@ -45,10 +45,18 @@ export function cannotApply(
   args: readonly Expr[],
   span: Span,
 ): SqlError {
-  const shown = args.map(arg => `<${printType(withNullable(arg.type, true))}>`)
+  const shown = args.map(arg => `<${typeText(arg.type)}>`)
   const form = /^[A-Z$]/i.test(fn.name) || shown.length !== 2 ? `${fn.name}(${shown.join(', ')})` : shown.join(` ${fn.name} `)
-  const message = `Cannot apply '${fn.name}' to arguments of type '${form}'`
-  return new SqlError('TYPE_MISMATCH', message, span, { hint: `it is used as ${fn.signatures.join(' or ')}` })
+  const forms = fn.signatures.map(s => `'${s}'`).join(', ')
+  const message = `Cannot apply '${fn.name}' to arguments of type '${form}'. Supported form(s): ${forms}`
+  return new SqlError('TYPE_MISMATCH', message, span)
+}
+
+/** A type as Flink's validator writes it in messages: INTEGER, VARCHAR(2147483647). */
+export function typeText(type: DataType): string {
+  if (type.kind === 'INT') return 'INTEGER'
+  if (isText(type) || isBinary(type)) return `${type.kind}(${type.length})`
+  return printType(withNullable(type, true))
 }
 
 /** Runs what may throw an SqlError without a place, and gives the error this one. */
@@ -107,10 +115,8 @@ export function anyOf(conditions: readonly Expr[], span: Span): Expr {
 }
 
 /** An operand that must be BOOLEAN: the literal NULL becomes one. */
-export function condition(expr: Expr, what: string): Expr {
+export function condition(expr: Expr, place: string): Expr {
   if (expr.type.kind === 'NULL') return castTo(expr, types.boolean())
   if (expr.type.kind === 'BOOLEAN') return expr
-  throw new SqlError('TYPE_MISMATCH', `${what} is a BOOLEAN, not ${printType(expr.type)}`, expr.span)
+  throw new SqlError('TYPE_MISMATCH', `${place} must be a condition`, expr.span, { hint: `this is ${typeText(expr.type)}` })
 }
-
-export const isMillraceError = (error: unknown): error is MillraceError => error instanceof MillraceError

@@ -29,9 +29,15 @@ export function bindExpression(node: ast.Expression, context: ExpressionContext)
   return context.intercept?.(node) ?? bindNode(node, context)
 }
 
+/** A value whose type is known: a bare NULL has none. */
+export function typed(expr: Expr): Expr {
+  if (expr.type.kind !== 'NULL') return expr
+  throw new SqlError('ILLEGAL_NULL', "Illegal use of 'NULL'", expr.span, { hint: 'give it a type: CAST(NULL AS STRING)' })
+}
+
 /** A condition of WHERE, ON, HAVING or FILTER. */
 export const bindCondition = (node: ast.Expression, context: ExpressionContext): Expr =>
-  condition(bindExpression(node, context), context.place)
+  condition(bindExpression(node, context), `${context.place} clause`)
 
 function bindNode(node: ast.Expression, context: ExpressionContext): Expr {
   const bind = (operand: ast.Expression): Expr => bindExpression(operand, context)

@@ -107,7 +107,10 @@ function columnIn(scope: Scope, name: ast.Identifier): number {
 
 /** The scope's tables with the columns as the join has them: nullable where padded, no time attributes. */
 function retype(scope: Scope, plan: LogicalPlan): Scope {
-  const tables = scope.tables.map(t => ({ ...t, columns: plan.schema.slice(t.start, t.start + t.columns.length) }))
+  const tables = scope.tables.map(t => ({
+    ...t,
+    columns: t.columns.map(({ name }, i) => ({ name, type: plan.schema[t.start + i]!.type })),
+  }))
   const merged = scope.merged.map(m => ({
     ...m,
     expr: m.expr.kind === 'input' ? input(m.expr.index, plan.schema[m.expr.index]!.type, m.expr.span) : m.expr,

@@ -54,7 +54,9 @@ function bindInteger(digits: string, negative: boolean, span: Span): ExprOf<'lit
   const value = negative ? -size : size
   if (size <= 2147483647n) return literal(Number(value), types.int(false), span)
   if (size <= 9223372036854775807n) return literal(value, { kind: 'BIGINT', nullable: false }, span)
-  return exact(value, digits.length, 0, span)
+  throw new SqlError('LITERAL_INVALID', `Numeric literal '${digits}' out of range`, span, {
+    hint: 'write it with a decimal point for a DECIMAL, or with an exponent for a DOUBLE',
+  })
 }
 
 function exact(unscaled: bigint, precision: number, scale: number, span: Span): ExprOf<'literal'> {

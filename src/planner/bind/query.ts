@@ -9,7 +9,7 @@ import { distinct, identity, join, project, rename } from '../logical/build.ts'
 import type { Column, LogicalPlan } from '../logical/plan.ts'
 import { allOf, callFunction, castTo, toCommonType } from './call.ts'
 import type { Environment } from './environment.ts'
-import { bindExpression } from './expression.ts'
+import { bindExpression, typed } from './expression.ts'
 import { type OrderAndLimit, orderAndLimit, ordinalOf, sort, sortKey } from './order.ts'
 import { Scope } from './scope.ts'
 import { bindSelect } from './select.ts'
@@ -87,7 +87,7 @@ function bindValues(node: ast.Values, env: Environment): LogicalPlan {
   const context = { scope: new Scope([]), session, parameters, place: 'VALUES' }
   const width = node.rows[0]!.items.length
   const rows = node.rows.map(row => {
-    if (row.items.length === width) return row.items.map(item => bindExpression(item, context))
+    if (row.items.length === width) return row.items.map(item => typed(bindExpression(item, context)))
     throw new SqlError('COLUMN_COUNT', 'Values passed to VALUES operator must have compatible types', row.span, {
       hint: `the first row has ${width} values, this one ${row.items.length}`,
     })
@@ -142,14 +142,15 @@ function matchRows(joinType: 'semi' | 'anti', left: LogicalPlan, right: LogicalP
 
 function toSameTypes(sides: readonly LogicalPlan[], node: ast.SetOperation): readonly LogicalPlan[] {
   const [first] = sides
+  const title = `${node.operator}${node.all ? ' ALL' : ''}`
   if (sides.some(side => side.schema.length !== first!.schema.length)) {
-    throw new SqlError('COLUMN_COUNT', `Column count mismatch in ${node.operator}`, node.span)
+    throw new SqlError('COLUMN_COUNT', `Column count mismatch in ${title}`, node.span)
   }
   const types = first!.schema.map((_, i) => {
     const common = commonType(sides.map(side => side.schema[i]!.type))
     if (common !== undefined) return common
     const shown = sides.map(side => printType(withNullable(side.schema[i]!.type, true))).join(' and ')
-    throw new SqlError('TYPE_MISMATCH', `Type mismatch in column ${i + 1} of ${node.operator}`, node.span, {
+    throw new SqlError('TYPE_MISMATCH', `Type mismatch in column ${i + 1} of ${title}`, node.span, {
       hint: `they are ${shown}`,
     })
   })

@@ -13,7 +13,7 @@ import type { ObjectPath } from '../../catalog/table.ts'
 import { type DataType, withNullable } from '../../data/type.ts'
 import { type Expr, input } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
-import type { Column, Columns, TimeAttribute } from '../logical/plan.ts'
+import type { Column, Columns } from '../logical/plan.ts'
 
 /** A table in FROM. `start` is the position of its first column. */
 export interface ScopeTable {
@@ -56,17 +56,13 @@ export class Scope {
     )
   }
 
-  timeOf(index: number): TimeAttribute | undefined {
-    return this.columns[index]?.time
-  }
-
   /** The expression for `a`, `t.a`, `t.a.field`; undefined where there is nothing of that name. */
   find(parts: readonly ast.Identifier[], span: Span): Expr | undefined {
     const names = parts.map(p => p.name)
     for (let prefix = Math.min(names.length - 1, 3); prefix > 0; prefix--) {
       const tables = this.tables.filter(t => namedBy(t, names.slice(0, prefix)))
       if (tables.length === 0) continue
-      if (tables.length > 1) throw ambiguous(`table '${names.slice(0, prefix).join('.')}'`, span)
+      if (tables.length > 1) throw ambiguous(`Table '${names.slice(0, prefix).join('.')}'`, span)
       return this.#columnOf(tables[0]!, parts, prefix, span)
     }
     const column = this.#unqualified(parts[0]!)
@@ -79,7 +75,7 @@ export class Scope {
     if (found !== undefined) return found
     if (parts.length > 1 && !this.columns.some(c => c.name === parts[0]!.name)) {
       const names = this.tables.flatMap(t => t.alias ?? t.path?.[2] ?? [])
-      throw new SqlError('TABLE_UNKNOWN', `there is no table '${parts[0]!.name}' in FROM`, parts[0]!.span, {
+      throw new SqlError('TABLE_UNKNOWN', `Table '${parts[0]!.name}' not found`, parts[0]!.span, {
         hint: didYouMean(parts[0]!.name, names),
       })
     }
@@ -92,8 +88,8 @@ export class Scope {
       tables.flatMap(t => t.columns.map(c => c.name)),
     )
     const only = tables.length === 1 ? (tables[0]!.alias ?? tables[0]!.path?.[2]) : undefined
-    const where = tables.length === 0 ? ': there is no FROM' : only === undefined ? '' : ` in table '${only}'`
-    return new SqlError('COLUMN_UNKNOWN', `there is no column '${name.name}'${where}`, name.span, { hint })
+    const where = only === undefined ? 'any table' : `table '${only}'`
+    return new SqlError('COLUMN_UNKNOWN', `Column '${name.name}' not found in ${where}`, name.span, { hint })
   }
 
   #columnOf(table: ScopeTable, parts: readonly ast.Identifier[], at: number, span: Span): Expr {
@@ -109,7 +105,7 @@ export class Scope {
     const hits = this.tables.flatMap(t =>
       t.columns.flatMap((c, i) => (c.name === name.name ? [input(t.start + i, c.type, name.span)] : [])),
     )
-    if (hits.length > 1) throw ambiguous(`column '${name.name}'`, name.span)
+    if (hits.length > 1) throw ambiguous(`Column '${name.name}'`, name.span)
     return hits[0]
   }
 
@@ -122,7 +118,7 @@ export class Scope {
     }
     const names = qualifier.parts.map(p => p.name)
     const tables = this.tables.filter(t => namedBy(t, names))
-    if (tables.length > 1) throw ambiguous(`table '${names.join('.')}'`, qualifier.span)
+    if (tables.length > 1) throw ambiguous(`Table '${names.join('.')}'`, qualifier.span)
     if (tables.length === 1) return allOf(tables[0]!)
     return this.#fieldsOf(qualifier)
   }
@@ -138,7 +134,7 @@ export class Scope {
     }
     const names = this.tables.flatMap(t => t.alias ?? t.path?.[2] ?? [])
     const name = qualifier.parts.map(p => p.name).join('.')
-    throw new SqlError('TABLE_UNKNOWN', `there is no table '${name}' in FROM`, qualifier.span, { hint: didYouMean(name, names) })
+    throw new SqlError('TABLE_UNKNOWN', `Table '${name}' not found`, qualifier.span, { hint: didYouMean(name, names) })
   }
 }
 
@@ -160,7 +156,7 @@ function namedBy(table: ScopeTable, names: readonly string[]): boolean {
 }
 
 const ambiguous = (what: string, span: Span): SqlError =>
-  new SqlError('AMBIGUOUS', `the ${what} is ambiguous`, span, { hint: 'name the table it comes from' })
+  new SqlError('AMBIGUOUS', `${what} is ambiguous`, span, { hint: 'name the table it comes from' })
 
 function fieldPath(expr: Expr, path: readonly ast.Identifier[], span: Span): Expr {
   let at = expr
@@ -172,7 +168,7 @@ function fieldPath(expr: Expr, path: readonly ast.Identifier[], span: Span): Exp
 export function bindField(row: Expr, name: ast.Identifier, span: Span): Expr {
   const { type } = row
   if (type.kind !== 'ROW') {
-    throw new SqlError('COLUMN_UNKNOWN', `there is no field '${name.name}': only a ROW has fields`, name.span)
+    throw new SqlError('COLUMN_UNKNOWN', `Column '${name.name}' not found: only a ROW has fields`, name.span)
   }
   const index = type.fields.findIndex(f => f.name === name.name)
   if (index < 0) {
@@ -180,7 +176,7 @@ export function bindField(row: Expr, name: ast.Identifier, span: Span): Expr {
       name.name,
       type.fields.map(f => f.name),
     )
-    throw new SqlError('COLUMN_UNKNOWN', `there is no field '${name.name}' in the ROW`, name.span, { hint })
+    throw new SqlError('COLUMN_UNKNOWN', `Column '${name.name}' not found in the ROW`, name.span, { hint })
   }
   return fieldAt(row, index, span)
 }

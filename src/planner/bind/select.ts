@@ -13,12 +13,12 @@ import { SqlError, UnsupportedError } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
 import type { Expr } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
-import { distinct, filter, identity, project } from '../logical/build.ts'
+import { distinct, filter, identity, project, uniqueNames } from '../logical/build.ts'
 import type { LogicalPlan } from '../logical/plan.ts'
 import type { SortKey } from '../physical/plan.ts'
 import { DUAL } from './dual.ts'
 import type { Environment } from './environment.ts'
-import { type ExpressionContext, bindCondition, bindExpression } from './expression.ts'
+import { type ExpressionContext, bindCondition, bindExpression, typed } from './expression.ts'
 import { bindFrom } from './from.ts'
 import { groupKeys } from './group-by.ts'
 import { Grouping } from './grouping.ts'
@@ -86,7 +86,7 @@ function bindItems(
       }
     } else {
       const name = alias?.name ?? impliedName(expression) ?? `EXPR$${items.length}`
-      items.push({ name, expr: bindExpression(expression, context), span })
+      items.push({ name, expr: typed(bindExpression(expression, context)), span })
     }
   }
   return uniqueNames(items)
@@ -96,17 +96,6 @@ function bindItems(
 function impliedName(node: ast.Expression): string | undefined {
   if (node.kind === 'column') return node.parts.at(-1)!.name
   return node.kind === 'field' ? node.field.name : undefined
-}
-
-/** `id, id` become `id, id0`, as in Calcite. */
-function uniqueNames(items: readonly Item[]): readonly Item[] {
-  const used = new Set<string>()
-  return items.map(item => {
-    let { name } = item
-    for (let n = 0; used.has(name); n++) name = `${item.name}${n}`
-    used.add(name)
-    return name === item.name ? item : { ...item, name }
-  })
 }
 
 /** What a column of the aggregation is called in the select list, where it stands there as it is. */
@@ -143,7 +132,7 @@ function selectAndSort(
     const known = positions.get(key)
     if (known !== undefined) return sortKey(known, order.by[i]!)
     if (node.quantifier === 'DISTINCT') {
-      const message = 'with SELECT DISTINCT, ORDER BY takes what is selected'
+      const message = 'Expression is not in the select clause, as ORDER BY of a SELECT DISTINCT must be'
       throw new SqlError('ORDER_NOT_SELECTED', message, order.by[i]!.span)
     }
     positions.set(key, exprs.length)

@@ -59,11 +59,22 @@ export const distinct = (plan: LogicalPlan): LogicalPlan =>
 const side = (columns: Columns, padded: boolean): Columns =>
   columns.map(({ name, type }) => ({ name, type: padded ? withNullable(type, true) : type }))
 
+/** `id, id` become `id, id0`, as in Calcite. */
+export function uniqueNames<C extends { readonly name: string }>(columns: readonly C[]): readonly C[] {
+  const used = new Set<string>()
+  return columns.map(column => {
+    let { name } = column
+    for (let n = 0; used.has(name); n++) name = `${column.name}${n}`
+    used.add(name)
+    return name === column.name ? column : { ...column, name }
+  })
+}
+
 /** A side that may be padded with NULL is nullable; a join takes time attributes away. */
 export function join(joinType: JoinType, left: LogicalPlan, right: LogicalPlan, condition: Expr | undefined): Join {
   const padsLeft = joinType === 'right' || joinType === 'full'
   const padsRight = joinType === 'left' || joinType === 'full'
   const onlyLeft = joinType === 'semi' || joinType === 'anti'
-  const schema = onlyLeft ? left.schema : [...side(left.schema, padsLeft), ...side(right.schema, padsRight)]
+  const schema = onlyLeft ? left.schema : uniqueNames([...side(left.schema, padsLeft), ...side(right.schema, padsRight)])
   return { kind: 'Join', joinType, left, right, condition, schema }
 }

@@ -35,6 +35,8 @@ interface Node {
 export interface Scan extends Node {
   readonly kind: 'Scan'
   readonly table: TableEntry
+  /** Where each column comes from, when some are single fields of ROW columns; undefined when all are whole columns. */
+  readonly source?: readonly { readonly column: string; readonly path: readonly string[] }[] | undefined
   /** The source may stop after so many rows. */
   readonly limit: number | undefined
 }

@@ -4,8 +4,8 @@
  *     Filter(a > 2 * 10)              Filter(a > 20)
  *     Filter(1 = 1 AND a > 0)    →    Filter(a > 0)
  *
- * Never what is not deterministic. A value that fails to compute fails the statement where Flink's does: a division by a
- * literal zero; otherwise it stays, and fails the job if it is ever reached.
+ * Never what is not deterministic. A division by a literal zero fails the statement, as in Flink, unless a CASE, an AND
+ * or an OR may keep it from being reached. Anything else that fails to compute stays, and fails the job when it is reached.
  */
 import { EvaluationError, SqlError } from '../../base/errors.ts'
 import { withNullable } from '../../data/type.ts'
@@ -26,23 +26,32 @@ export const foldConstants: Rule = {
   },
 }
 
-export function fold(expr: Expr, session: SessionFacts): Expr {
+/** `reached` is false below what may not be computed at all. */
+export function fold(expr: Expr, session: SessionFacts, reached = true): Expr {
   if (expr.kind === 'literal' || expr.kind === 'input') return expr
-  const inner = mapOperands(expr, operand => fold(operand, session))
+  const always = reached && expr.kind !== 'case' && expr.kind !== 'and' && expr.kind !== 'or'
+  const inner = mapOperands(expr, operand => fold(operand, session, always))
   if (inner.kind === 'and' || inner.kind === 'or') return foldLogic(inner)
   if (inner.kind === 'case') return foldCase(inner)
   if (!isConstant(inner)) return inner
+  if (reached && dividesByZero(inner)) throw new SqlError('DIVISION_BY_ZERO', 'Division by zero', expr.span)
   return computed(inner, session) ?? inner
 }
+
+const dividesByZero = (expr: Expr): boolean => {
+  const divisor = expr.kind === 'call' && expr.function.name === '/' ? plain(expr.args[1]!) : undefined
+  return divisor?.kind === 'literal' && (divisor.value === 0 || divisor.value === 0n)
+}
+
+const plain = (expr: Expr): Expr => (expr.kind === 'cast' ? plain(expr.input) : expr)
 
 function computed(expr: Expr, session: SessionFacts): Expr | undefined {
   try {
     const value = evaluateConstant(expr, session)
     return literal(value, value === null ? withNullable(expr.type, true) : expr.type, expr.span)
   } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error
-    if (error.code === 'DIVISION_BY_ZERO') throw new SqlError(error.code, error.message, expr.span, { cause: error })
-    return undefined
+    if (error instanceof EvaluationError) return undefined
+    throw error
   }
 }
 

@@ -9,6 +9,7 @@ import type { BoundOutput } from '../planner.ts'
 import { rules } from './index.ts'
 import { mergeScans } from './merge-scans.ts'
 import { pruneColumns } from './prune-columns.ts'
+import { pushFieldsIntoScan } from './push-fields-into-scan.ts'
 import type { Rule, RuleContext } from './rule.ts'
 
 export type OnChange = (rule: string, plan: LogicalPlan) => void
@@ -22,10 +23,12 @@ export function optimizeJob(outputs: readonly BoundOutput[], context: RuleContex
 }
 
 export function optimize(plan: LogicalPlan, context: RuleContext, onChange?: OnChange): LogicalPlan {
-  const better = applyRules(plan, context, onChange)
-  const pruned = pruneColumns(better, context)
+  const pruned = pruneColumns(applyRules(plan, context, onChange), context)
   onChange?.('prune-columns', pruned)
-  return applyRules(pruned, context, onChange)
+  const better = applyRules(pruned, context, onChange)
+  const flat = pushFieldsIntoScan(better, context)
+  if (flat !== better) onChange?.('push-fields-into-scan', flat)
+  return flat === better ? flat : applyRules(flat, context, onChange)
 }
 
 function applyRules(plan: LogicalPlan, context: RuleContext, onChange?: OnChange): LogicalPlan {
