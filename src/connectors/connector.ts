@@ -49,6 +49,8 @@ export interface Connector {
   readonly metadata?: Schema
   /** Its source can give single fields of ROW columns. */
   readonly nestedProjection?: boolean
+  /** Where that depends on the table: on its format. */
+  nestedProjectionOf?(table: TableEntry): boolean
   source?(request: ScanRequest, context: ConnectorContext): Source
   /** Which changes its sink takes: rows that are only inserted, keyed upserts, or full retractions. */
   readonly accepts?: 'insert-only' | 'upsert' | 'all'

@@ -94,6 +94,7 @@ export function connectorInfo(table: TableEntry, connectors: ConnectorMap): Conn
     changes: connector.changes?.(table) ?? INSERT_ONLY,
     accepts: connector.sink === undefined ? undefined : (connector.acceptsOf?.(table) ?? connector.accepts ?? 'insert-only'),
     metadata: connector.metadata ?? [],
+    nestedProjection: connector.nestedProjectionOf?.(table) ?? connector.nestedProjection ?? false,
   }
 }
 

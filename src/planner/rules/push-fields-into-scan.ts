@@ -34,7 +34,9 @@ export function pushFieldsIntoScan(plan: LogicalPlan, context: RuleContext): Log
 }
 
 const readsRows = (plan: LogicalPlan, context: RuleContext): boolean =>
-  plan.kind === 'Scan' ? plan.schema.some(c => c.type.kind === 'ROW') && canReadFields(plan, context) : inputsOfPlan(plan).some(i => readsRows(i, context))
+  plan.kind === 'Scan'
+    ? plan.schema.some(c => c.type.kind === 'ROW') && canReadFields(plan, context)
+    : inputsOfPlan(plan).some(i => readsRows(i, context))
 
 const canReadFields = (plan: LogicalOf<'Scan'>, { options }: RuleContext): boolean =>
   options.connectorInfo(plan.table).nestedProjection === true
@@ -45,7 +47,11 @@ function whole(plan: LogicalPlan, context: RuleContext): LogicalPlan {
   const flat = flatten(plan, wanted, context)
   if (flat.paths.length === wanted.length && flat.paths.every((path, i) => samePath(path, wanted[i]!))) return flat.plan
   const exprs = wanted.map(path => at(flat, path, plan.schema[path.column]!.type))
-  return project(flat.plan, exprs, plan.schema.map(c => c.name))
+  return project(
+    flat.plan,
+    exprs,
+    plan.schema.map(c => c.name),
+  )
 }
 
 function flatten(plan: LogicalPlan, needed: readonly Path[], context: RuleContext): Flat {
@@ -56,7 +62,10 @@ function flatten(plan: LogicalPlan, needed: readonly Path[], context: RuleContex
       return flattenProject(plan, needed, context)
     case 'Filter': {
       const below = flatten(plan.input, distinct([...needed, ...pathsIn(plan.condition)]), context)
-      return { plan: { ...plan, input: below.plan, condition: moved(plan.condition, below), schema: below.plan.schema }, paths: below.paths }
+      return {
+        plan: { ...plan, input: below.plan, condition: moved(plan.condition, below), schema: below.plan.schema },
+        paths: below.paths,
+      }
     }
     case 'Watermark': {
       const rowtime: Path = { column: plan.column, fields: [] }
@@ -67,7 +76,13 @@ function flatten(plan: LogicalPlan, needed: readonly Path[], context: RuleContex
       return { plan: { ...plan, input: below.plan, column, expr: moved(plan.expr, below), schema }, paths: below.paths }
     }
     default:
-      return { plan: withInputs(plan, inputsOfPlan(plan).map(i => whole(i, context))), paths: plan.schema.map((_, column) => ({ column, fields: [] })) }
+      return {
+        plan: withInputs(
+          plan,
+          inputsOfPlan(plan).map(i => whole(i, context)),
+        ),
+        paths: plan.schema.map((_, column) => ({ column, fields: [] })),
+      }
   }
 }
 
@@ -78,7 +93,10 @@ function flattenScan(plan: LogicalOf<'Scan'>, needed: readonly Path[], context: 
   const paths = able ? asked : distinct(asked.map(({ column }) => ({ column, fields: [] })))
   const schema = paths.map(path => columnAt(plan.schema[path.column]!, path.fields))
   const names = paths.map(path => fieldNames(plan.schema[path.column]!.type, path.fields))
-  return { plan: { ...plan, schema, source: paths.map((path, i) => ({ column: plan.schema[path.column]!.name, path: names[i]! })) }, paths }
+  return {
+    plan: { ...plan, schema, source: paths.map((path, i) => ({ column: plan.schema[path.column]!.name, path: names[i]! })) },
+    paths,
+  }
 }
 
 function flattenProject(plan: LogicalOf<'Project'>, needed: readonly Path[], context: RuleContext): Flat {
@@ -134,7 +152,10 @@ function at(flat: Flat, path: Path, type: DataType, original?: Expr): Expr {
 }
 
 function fieldOf(expr: Expr, fields: readonly number[]): Expr {
-  return fields.reduce((inner, index): Expr => ({ kind: 'field', input: inner, index, type: fieldType(inner.type, index), span: inner.span }), expr)
+  return fields.reduce(
+    (inner, index): Expr => ({ kind: 'field', input: inner, index, type: fieldType(inner.type, index), span: inner.span }),
+    expr,
+  )
 }
 
 /** A field of a row that may be NULL may be NULL itself. */

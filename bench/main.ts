@@ -1,0 +1,42 @@
+/**
+ * npm run bench                                                    everything, as tables
+ * npm run bench -- nexmark --queries q0,q1 --events 10000000       one of them
+ * npm run bench -- nexmark --json                                  one JSON object a line
+ */
+import { parseArgs } from 'node:util'
+import { type Measurement, printTable } from './measure.ts'
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    queries: { type: 'string' },
+    events: { type: 'string' },
+    runs: { type: 'string' },
+    json: { type: 'boolean' },
+    smoke: { type: 'boolean' },
+  },
+})
+
+const runs = Number(flags.runs ?? (flags.smoke ? 1 : 3))
+
+/** Each is loaded when it is asked for. */
+const benches: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
+  async nexmark() {
+    const { benchNexmark } = await import('./nexmark.ts')
+    const queries = flags.queries?.split(',') ?? ['q0', 'q1', 'q2']
+    return benchNexmark({ queries, events: Number(flags.events ?? (flags.smoke ? 200_000 : 10_000_000)), runs })
+  },
+}
+
+const wanted = positionals.length === 0 ? Object.keys(benches) : positionals
+for (const name of wanted) {
+  const bench = benches[name]
+  if (bench === undefined) {
+    console.error(`there is no bench '${name}'; there are ${Object.keys(benches).join(', ')}`)
+    process.exitCode = 2
+    continue
+  }
+  const measured = await bench()
+  if (flags.json) for (const row of measured) console.log(JSON.stringify(row))
+  else printTable(name, measured as unknown as Record<string, string | number>[])
+}
