@@ -184,6 +184,8 @@ test.each([
   ['SOURCE_WATERMARK', [], 'not supported yet'],
 ])('%s(%s) is refused: %s', (name, args, message) => expect(() => call(name, args)).toThrow(message))
 
+const word = (text: string): ArgShape => ({ type: types.char(text.length, false), literal: text })
+
 describe('spliced code means what the function means', () => {
   const units = [
     'YEAR',
@@ -205,7 +207,6 @@ describe('spliced code means what the function means', () => {
     'EPOCH',
   ]
   const times = [types.timestamp(3, false), types.timestampLtz(3, false), types.timestamp(0, false)]
-  const word = (text: string): ArgShape => ({ type: types.char(text.length, false), literal: text })
   const calls: readonly (readonly [string, readonly ArgShape[]])[] = [
     ...times.flatMap(type => units.map(unit => ['EXTRACT', [word(unit), { type }]] as const)),
     ...units.slice(0, 12).map(unit => ['EXTRACT', [word(unit), { type: types.date(false) }]] as const),
@@ -237,25 +238,25 @@ describe('spliced code means what the function means', () => {
     )
     fc.assert(fc.property(values, args => void expect(spliced(...args)).toEqual(run(...args))))
   })
-
-  const arbitraryOf = (type: DataType): fc.Arbitrary<Value> =>
-    type.kind === 'BIGINT' ? fc.bigInt({ min: -(10n ** 9n), max: 10n ** 9n }) : arbitraryValue(type)
-
-  function inlined(name: string, site: CallSite): (...args: readonly Value[]) => Value {
-    const scope: Record<string, unknown> = {}
-    const names = new Names()
-    const helper = (wish: string, value: unknown): Js => {
-      const fresh = names.fresh(wish)
-      scope[String(fresh)] = value
-      return fresh
-    }
-    const params = site.args.map((_, i) => raw(`arg${i}`))
-    const args = site.args.map((arg, i) => ({ type: arg.type, value: params[i]!, view: undefined, literal: arg.literal }))
-    const code = findFunction(name)!.inline!(site, args, helper)!
-    return compile<(...args: readonly Value[]) => Value>(
-      'test/inline.js',
-      js`function (${raw(params.join(', '))}) { return ${code} }`,
-      scope,
-    ).run
-  }
 })
+
+const arbitraryOf = (type: DataType): fc.Arbitrary<Value> =>
+  type.kind === 'BIGINT' ? fc.bigInt({ min: -(10n ** 9n), max: 10n ** 9n }) : arbitraryValue(type)
+
+function inlined(name: string, site: CallSite): (...args: readonly Value[]) => Value {
+  const scope: Record<string, unknown> = {}
+  const names = new Names()
+  const helper = (wish: string, value: unknown): Js => {
+    const fresh = names.fresh(wish)
+    scope[String(fresh)] = value
+    return fresh
+  }
+  const params = site.args.map((_, i) => raw(`arg${i}`))
+  const args = site.args.map((arg, i) => ({ type: arg.type, value: params[i]!, view: undefined, literal: arg.literal }))
+  const code = findFunction(name)!.inline!(site, args, helper)!
+  return compile<(...args: readonly Value[]) => Value>(
+    'test/inline.js',
+    js`function (${raw(params.join(', '))}) { return ${code} }`,
+    scope,
+  ).run
+}
