@@ -137,7 +137,7 @@ test('what is printed reads back as the same', () => {
         expect(parseValue(type, printValue(type, value))).toEqual(value)
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   )
 })
 
