@@ -116,7 +116,7 @@ function fit(
   span: Span,
 ): Expr {
   if (implicitlyCasts(withNullable(expr.type, false), column.type)) return castTo(expr, column.type)
-  const position = sink.indexOf(column)
+  const position = sink.indexOf(column) + 1
   const message = `Column types of query result and sink for '${printPath(table.path)}' do not match. Incompatible types for sink column '${column.name}' at position ${position}`
   const hint = `the query has ${printType(expr.type)}, the sink ${printType(column.type)}: ${printSide('query', query)} · ${printSide('sink', sink)}`
   throw new SqlError('SINK_MISMATCH', message, span, { hint })

@@ -168,7 +168,13 @@ export class Converter {
     const keys: Keys = key.length > 0 && !key.includes(-1) ? [key] : []
     const traits: StreamTraits = { changes, upsertKeys: keys, rowtime: [], proctime: [], bounded: info.bounded }
     const limit = onlyInserts ? plan.limit : undefined
-    const own = { kind: 'TableSourceScan', table, columns: plan.source?.map(s => s.column) ?? plan.schema.map(c => c.name), paths: plan.source?.map(s => s.path), limit } as const
+    const own = {
+      kind: 'TableSourceScan',
+      table,
+      columns: plan.source?.map(s => s.column) ?? plan.schema.map(c => c.name),
+      paths: plan.source?.map(s => s.path),
+      limit,
+    } as const
     const scan = this.withTraits(own, [], { schema: plan.schema }, traits)
     const isUpsert = changes.updateAfter && !changes.updateBefore
     const repeats = !onlyInserts && this.flag('table.exec.source.cdc-events-duplicate')

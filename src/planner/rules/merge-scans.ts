@@ -39,7 +39,9 @@ function mergeGroup(scans: readonly Scan[], into: Map<Scan, LogicalPlan>): void 
   if (scans.every(s => s.schema.length === read.size)) return
   const whole = first!.table.columns.flatMap(c => read.get(c.name) ?? [])
   const order = [...whole, ...[...read.values()].filter(c => !whole.includes(c))]
-  const sources = new Map(scans.flatMap(s => s.schema.map((c, i) => [c.name, s.source?.[i] ?? { column: c.name, path: [] }] as const)))
+  const sources = new Map(
+    scans.flatMap(s => s.schema.map((c, i) => [c.name, s.source?.[i] ?? { column: c.name, path: [] }] as const)),
+  )
   const fields = scans.some(s => s.source !== undefined)
   const wide: Scan = { ...first!, schema: order, source: fields ? order.map(c => sources.get(c.name)!) : undefined }
   for (const scan of scans) {
