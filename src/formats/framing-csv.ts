@@ -25,7 +25,7 @@ export class CsvSplitter extends Splitter {
   #nextQuote = 0
   #nextCr = 0
   /** Of `bytes`. */
-  #view = new DataView(new ArrayBuffer(0))
+  #view: DataView = new DataView(new ArrayBuffer(0))
 
   /** `header`: the first record of a file is not told. It must have as many fields as `settings.columns`. */
   constructor(settings: SplitterSettings, dialect: CsvDialect, options: { readonly header: boolean }) {

@@ -4,10 +4,11 @@ import type { BulkFormat, Format } from './format.ts'
 import { LineSplitter, type Splitter, type SplitterSettings } from './framing.ts'
 import { csv } from './csv/format.ts'
 import { json } from './json/format.ts'
+import { raw } from './raw.ts'
 import { parquet } from './parquet/format.ts'
 
 /** Formats of messages. */
-export const formats: ReadonlyMap<string, Format> = new Map([json, csv].map(format => [format.name, format]))
+export const formats: ReadonlyMap<string, Format> = new Map([json, csv, raw].map(format => [format.name, format]))
 
 /** Formats whose files hold columns. */
 export const bulkFormats: ReadonlyMap<string, BulkFormat> = new Map([parquet].map(format => [format.name, format]))

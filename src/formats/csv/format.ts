@@ -2,6 +2,7 @@
 import type { Format } from '../format.ts'
 import { CsvSplitter } from '../framing-csv.ts'
 import { CsvDecoder } from './decoder.ts'
+import { CsvEncoder } from './encoder.ts'
 import { csvDialect, csvOptions } from './dialect.ts'
 
 export const csv: Format = {
@@ -9,6 +10,8 @@ export const csv: Format = {
   options: csvOptions,
   framing: 'csv',
   splitter: (options, settings) => new CsvSplitter(settings, csvDialect(options), { header: options.boolean('header') }),
+  encoder: (schema, options, { name }) =>
+    new CsvEncoder(name, schema, csvDialect(options), options.boolean('write-bigdecimal-in-scientific-notation')),
   decoder: (schema, all, options, context) =>
     new CsvDecoder(
       schema,

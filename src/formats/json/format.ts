@@ -2,12 +2,14 @@
 import type { Format } from '../format.ts'
 import { JsonSplitter } from '../framing-json.ts'
 import { JsonDecoder } from './decoder.ts'
-import { jsonOptions, jsonReadOptions } from './options.ts'
+import { JsonEncoder } from './encoder.ts'
+import { jsonOptions, jsonReadOptions, jsonWriteOptions } from './options.ts'
 
 export const json: Format = {
   name: 'json',
   options: jsonOptions,
   framing: 'lines',
   decoder: (schema, all, options, context) => new JsonDecoder(schema, all, jsonReadOptions(options), context),
+  encoder: (schema, options, { name }) => new JsonEncoder(name, schema, jsonWriteOptions(options)),
   splitter: (options, settings) => new JsonSplitter({ ...settings, lenient: jsonReadOptions(options).ignoreParseErrors }),
 }

@@ -71,3 +71,19 @@ export function jsonReadOptions(options: Options): JsonReadOptions {
 
 export const standardOf = (options: Options): TimestampStandard =>
   options.string('timestamp-format.standard')!.toUpperCase() as TimestampStandard
+
+export interface JsonWriteOptions {
+  readonly standard: TimestampStandard
+  readonly nullKeys: 'FAIL' | 'DROP' | 'LITERAL'
+  readonly nullKeyLiteral: string
+  readonly plainDecimals: boolean
+  readonly ignoreNullFields: boolean
+}
+
+export const jsonWriteOptions = (options: Options): JsonWriteOptions => ({
+  standard: standardOf(options),
+  nullKeys: options.string('map-null-key.mode')!.toUpperCase() as JsonWriteOptions['nullKeys'],
+  nullKeyLiteral: options.string('map-null-key.literal')!,
+  plainDecimals: options.boolean('encode.decimal-as-plain-number'),
+  ignoreNullFields: options.boolean('encode.ignore-null-fields'),
+})
