@@ -3,7 +3,7 @@
  * not made. A field of another kind of event than the row's is NULL.
  */
 import { assert } from '../../base/assert.ts'
-import { ALL_VALID, CHUNK_ROWS, Chunk } from '../../data/chunk.ts'
+import { CHUNK_ROWS, Chunk } from '../../data/chunk.ts'
 import { BytesColumn, type Column, arraysOf, newColumn, setValue, valueAt } from '../../data/column.ts'
 import type { BufferPool, PooledArray } from '../../data/pool.ts'
 import { storeMs } from '../../data/text-time.ts'
@@ -30,19 +30,24 @@ export type NexmarkColumn =
   | { readonly kind: 'field'; readonly of: EntityName; readonly field: string }
 export type EntityName = keyof typeof EventKind
 
-/** The events of one chunk: id, kind and time by row. */
+/** The events of one chunk: id, kind and time by row, and which rows are of a kind. */
 class Events {
   readonly ids = new Float64Array(CHUNK_ROWS)
   readonly kinds = new Uint8Array(CHUNK_ROWS)
   readonly times = new Float64Array(CHUNK_ROWS)
+  readonly rowsOf = [new Int32Array(CHUNK_ROWS), new Int32Array(CHUNK_ROWS), new Int32Array(CHUNK_ROWS)] as const
+  readonly countOf = new Int32Array(3)
   count = 0
 
   fill(model: NexmarkModel, first: number, count: number): void {
     this.count = count
+    this.countOf.fill(0)
     for (let i = 0; i < count; i++) {
       const id = model.eventId(first + i)
       this.ids[i] = id
-      this.kinds[i] = model.kindOf(id)
+      const kind = model.kindOf(id)
+      this.kinds[i] = kind
+      this.rowsOf[kind][this.countOf[kind]!++] = i
       this.times[i] = model.timeMs(id)
     }
   }
@@ -127,16 +132,27 @@ function fillKinds(events: Events, column: Column): void {
   column.valid?.fill(1, 0, events.count)
 }
 
+/**
+ * Marks the rows of a kind as valid and all others as NULL. Answers those rows: fillers write them and nothing else, since
+ * what lies under a NULL only has to be readable.
+ */
+function rowsOf(kind: EventKind, events: Events, valid: Uint8Array | undefined): Int32Array {
+  const rows = events.rowsOf[kind].subarray(0, events.countOf[kind])
+  assert(valid !== undefined, 'a field of one kind of event is NULL in the others')
+  valid.fill(0, 0, events.count)
+  for (let i = 0; i < rows.length; i++) valid[rows[i]!] = 1
+  return rows
+}
+
 /** A BIGINT or TIMESTAMP(3) field from a safe integer. */
 function integers(kind: EventKind, compute: (id: number, timeMs: number) => number): Filler {
   return (events, column) => {
     assert(column.storage === 'i64', 'a number of Nexmark is a BIGINT or a TIMESTAMP(3)')
-    const halves = new Int32Array(column.values.buffer, column.values.byteOffset, events.count * 2)
-    const valid = column.valid ?? ALL_VALID.slice()
-    for (let i = 0; i < events.count; i++) {
-      const is = events.kinds[i] === kind
-      valid[i] = is ? 1 : 0
-      storeMs(is ? compute(events.ids[i]!, events.times[i]!) : 0, halves, i)
+    const halves = new Int32Array(column.values.buffer, column.values.byteOffset, events.count * 2).fill(0)
+    const rows = rowsOf(kind, events, column.valid)
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!
+      storeMs(compute(events.ids[row]!, events.times[row]!), halves, row)
     }
   }
 }
@@ -144,13 +160,13 @@ function integers(kind: EventKind, compute: (id: number, timeMs: number) => numb
 /** One of the texts of a table. */
 function choices(kind: EventKind, table: TextTable, choose: (id: number) => number): Filler {
   return (events, column) => {
-    const { starts, ends, valid } = viewsOf(column)
-    for (let i = 0; i < events.count; i++) {
-      const is = events.kinds[i] === kind
-      const choice = is ? choose(events.ids[i]!) : 0
-      valid[i] = is ? 1 : 0
-      starts[i] = is ? table.starts[choice]! : 0
-      ends[i] = is ? table.ends[choice]! : 0
+    const { starts, ends, valid } = viewsOf(column, events.count)
+    const rows = rowsOf(kind, events, valid)
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!
+      const choice = choose(events.ids[row]!)
+      starts[row] = table.starts[choice]!
+      ends[row] = table.ends[choice]!
     }
   }
 }
@@ -158,15 +174,16 @@ function choices(kind: EventKind, table: TextTable, choose: (id: number) => numb
 /** Random text of `length` characters before trimming. */
 function randomTexts(kind: EventKind, bytes: Uint8Array, seed: number, salt: number, length: (id: number) => number): Filler {
   return (events, column) => {
-    const { starts, ends, valid } = viewsOf(column)
-    for (let i = 0; i < events.count; i++) {
-      const is = events.kinds[i] === kind
-      const id = events.ids[i]!
-      const wanted = is ? length(id) : 0
-      const start = wanted > 0 ? randomStart(bytes, draw(seed, id, salt)) : 0
-      valid[i] = is ? 1 : 0
-      starts[i] = start
-      ends[i] = wanted > 0 ? trimmedEnd(bytes, start, wanted) : start
+    const { starts, ends, valid } = viewsOf(column, events.count)
+    const rows = rowsOf(kind, events, valid)
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!
+      const id = events.ids[row]!
+      const wanted = length(id)
+      if (wanted === 0) continue
+      const start = randomStart(bytes, draw(seed, id, salt))
+      starts[row] = start
+      ends[row] = trimmedEnd(bytes, start, wanted)
     }
   }
 }
@@ -178,10 +195,26 @@ function texts(kind: EventKind, compute: (id: number) => string): Filler {
   }
 }
 
-function viewsOf(column: Column): { readonly starts: Int32Array; readonly ends: Int32Array; readonly valid: Uint8Array } {
+/** Empty views to begin with. */
+function viewsOf(
+  column: Column,
+  count: number,
+): { readonly starts: Int32Array; readonly ends: Int32Array; readonly valid: Uint8Array | undefined } {
   assert(column.storage === 'bytes', 'a text of Nexmark is a VARCHAR')
-  return { starts: column.starts, ends: column.ends, valid: column.valid! }
+  column.starts.fill(0, 0, count)
+  column.ends.fill(0, 0, count)
+  return column
 }
+
+/**
+ * From 100 up to 100,000,000, evenly in the logarithm: round(10^(6u) * 100) for u in [0, 1). A power is the product of
+ * those of its upper and its lower twelve bits.
+ */
+function priceOf(random: number): number {
+  return Math.round(COARSE_POWERS[random >>> 20]! * FINE_POWERS[(random >>> 8) & 4095]! * 100)
+}
+const COARSE_POWERS = Float64Array.from({ length: 4096 }, (_, i) => 10 ** ((i / 4096) * 6))
+const FINE_POWERS = Float64Array.from({ length: 4096 }, (_, i) => 10 ** ((i / 4096 / 4096) * 6))
 
 /** A filler for each field. Each draw has a number of its own, so that a value does not depend on what else is asked for. */
 function fillersOf(model: NexmarkModel, table: NexmarkTexts): Record<EntityName, Record<string, Filler>> {
@@ -189,8 +222,7 @@ function fillersOf(model: NexmarkModel, table: NexmarkTexts): Record<EntityName,
   const { seed } = config
   const { person, auction, bid } = EventKind
   const random = (id: number, salt: number, bound: number): number => below(draw(seed, id, salt), bound)
-  /** From 100 up to 100,000,000. */
-  const price = (id: number, salt: number) => Math.round(10 ** ((draw(seed, id, salt) / 4294967296) * 6) * 100)
+  const price = (id: number, salt: number) => priceOf(draw(seed, id, salt))
   const somePerson = (id: number, salt: number): number => {
     const people = model.lastPerson(id) + 1
     const active = Math.min(people, config.activePeople)
