@@ -24,8 +24,8 @@ export interface RowOrder {
   compare(a: number, b: number): number
   /** Of a row of the chunk and a stored one. */
   compareRow(row: number, slot: number): number
-  /** Puts `slots[0, count)` in order, equal ones as they stood. `spare` is as long and holds anything afterwards. */
-  sort(slots: Int32Array, spare: Int32Array, count: number): void
+  /** Writes for each of the slots a number: where two differ, the row with the lower one comes first. Equal ones say nothing. */
+  leading(slots: Int32Array, keys: Float64Array, count: number): void
 }
 
 export function generateRowOrder(schema: Schema, keys: readonly SortKey[], context: OperatorContext): RowOrder {
@@ -49,13 +49,19 @@ export function generateRowOrder(schema: Schema, keys: readonly SortKey[], conte
       ${order(stored, stored)}
       return 0
     },
+    leading(slots, keys, count) {
+      ${leading(
+        columns.find(c => c.index === keys[0]?.column),
+        keys[0],
+      )}
+    },
     compareRow(a, b) {
       ${order(row, stored)}
       return 0
     },
   `,
   )
-  const scope: Record<string, unknown> = { ALL_VALID, wordsOf, compareDoubles, compareViews }
+  const scope: Record<string, unknown> = { ALL_VALID, wordsOf, compareDoubles, compareViews, firstBytes }
   for (const { index, type, storage } of columns) if (storage === 'object') scope[`compareValue${index}`] = compareValues(type)
   const compiled = compile<RowOrder>(`${context.name}/order.js`, code, scope)
   context.onCompiled(compiled)
@@ -134,41 +140,52 @@ function withArrays(columns: readonly UsedColumn[], methods: Js): Js {
           ${columns.map(c => bindOne('r', c))}
         },
         ${methods}
-        ${mergeSort}
       }
       return order
     })()`
 }
 
-/** Runs of eight by insertion, then merged pairwise; beside `compare`, so that the compiler inlines it. */
-const mergeSort = js`
-  sort(slots, spare, count) {
-    for (let from = 0; from < count; from += 8) {
-      const to = Math.min(from + 8, count)
-      for (let i = from + 1; i < to; i++) {
-        const slot = slots[i]
-        let j = i - 1
-        for (; j >= from && order.compare(slots[j], slot) > 0; j--) slots[j + 1] = slots[j]
-        slots[j + 1] = slot
-      }
-    }
-    let source = slots, target = spare
-    for (let width = 8; width < count; width *= 2) {
-      for (let from = 0; from < count; from += 2 * width) {
-        const middle = Math.min(from + width, count), to = Math.min(from + 2 * width, count)
-        let left = from, right = middle, out = from
-        while (left < middle && right < to) {
-          target[out++] = order.compare(source[left], source[right]) <= 0 ? source[left++] : source[right++]
-        }
-        while (left < middle) target[out++] = source[left++]
-        while (right < to) target[out++] = source[right++]
-      }
-      const swap = source
-      source = target
-      target = swap
-    }
-    if (source !== slots) slots.set(source.subarray(0, count))
-  },`
+/** For each slot a number that its row's first key comes before or after by; equal numbers say nothing. */
+function leading(column: UsedColumn | undefined, key: SortKey | undefined): Js {
+  if (column === undefined || key === undefined) return js`keys.fill(0, 0, count)`
+  const number = leadingNumber(column)
+  const value = key.descending ? js`-${number}` : number
+  const valid = js`${at('s', column, 'valid')}[slot]`
+  const nulls = key.nullsFirst ? raw('-Infinity') : raw('Infinity')
+  return js`
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]
+      keys[i] = ${column.type.nullable ? js`${valid} === 0 ? ${nulls} : ${value}` : value}
+    }`
+}
+
+/** Never greater for a lower value: integers beyond 53 bits are rounded once, of a text it is the first six bytes. */
+function leadingNumber(column: UsedColumn): Js {
+  const array = (name: string) => at('s', column, name)
+  const long = (name: string) => js`(${array(name)}[2 * slot + 1] * 4294967296 + (${array(name)}[2 * slot] >>> 0))`
+  switch (column.storage) {
+    case 'bool':
+    case 'i32':
+      return js`${array('values')}[slot]`
+    case 'i64':
+    case 'ts':
+      return long('words')
+    case 'i128':
+      return long('high')
+    case 'f64':
+      return js`(${array('values')}[slot] !== ${array('values')}[slot] ? Infinity : ${array('values')}[slot])`
+    case 'bytes':
+      return js`firstBytes(${view(column, 's', 'slot')})`
+    case 'object':
+      return js`0`
+  }
+}
+
+export function firstBytes(bytes: Uint8Array, start: number, end: number): number {
+  let number = 0
+  for (let i = 0; i < 6; i++) number = number * 256 + (start + i < end ? bytes[start + i]! : 0)
+  return number
+}
 
 // ── order ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ import type { StateReader, StateWriter } from '../state/snapshot.ts'
 import type { OperatorContext } from './context.ts'
 import { type RowOrder, generateRowOrder } from './row-order.ts'
 import { SlotWriter } from './slot-writer.ts'
+import { sortSlots } from './sort-slots.ts'
 
 export class Sort implements Operator {
   readonly #offset: number
@@ -45,7 +46,7 @@ export class Sort implements Operator {
     // No row ever ended, so that slots are the order of arrival.
     const slots = Int32Array.from({ length: top }, (_, slot) => slot)
     this.#order.bind(this.#store.columns)
-    this.#order.sort(slots, new Int32Array(top), top)
+    sortSlots(slots, this.#order)
     for (let rank = this.#offset; rank < top; rank++) this.#writer.tell(RowKind.Insert, slots[rank]!, output)
     this.#writer.flush(output)
     this.#store.clear()
