@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SqlError } from '../base/errors.ts'
 import { Catalogs } from '../catalog/catalogs.ts'
+import type { TableEntry } from '../catalog/table.ts'
 import { printSchema, printType } from '../data/type.ts'
 import type { SessionFacts } from '../expr/function.ts'
 import { parseScript } from '../sql/parser.ts'
@@ -190,12 +191,12 @@ describe('definitions', () => {
 
   test('CREATE TABLE AS has the columns of its query, in the types that are written', () => {
     const { catalogs, bound } = run("CREATE TABLE w (a BIGINT, d AS a + 1) WITH ('k' = '1') AS SELECT a, c FROM t")
-    expect(printSchema((catalogs.get(['w']) as { columns: [] }).columns)).toBe('d BIGINT, a BIGINT, c STRING')
+    expect(printSchema((catalogs.get(['w']) as TableEntry).columns)).toBe('d BIGINT, a BIGINT, c STRING')
     expect(bound!.outputs[0]!.plan.schema.map(c => c.name)).toEqual(['a', 'c'])
   })
 
   test('ALTER TABLE', () => {
-    const columns = (sql: string) => (altered(sql).get(['w']) as { columns: { name: string }[] }).columns.map(c => c.name).join()
+    const columns = (sql: string) => (altered(sql).get(['w']) as TableEntry).columns.map(c => c.name).join()
     expect(columns('ALTER TABLE w ADD (d INT)')).toBe('a,b,c,d')
     expect(columns('ALTER TABLE w DROP b')).toBe('a,c')
     expect(columns('ALTER TABLE w RENAME b TO d')).toBe('a,d,c')
