@@ -13,12 +13,12 @@ export type JsonObject = ReadonlyMap<string, Json>
 /** `text` is what java.math.BigDecimal or BigInteger prints. */
 export class JsonNumber {
   readonly text: string
-  /** Written without a point and without an exponent. */
-  readonly isInteger: boolean
+  /** How it was written: `exponent` with one, `decimal` with a point only. */
+  readonly form: 'integer' | 'decimal' | 'exponent'
 
-  constructor(text: string, isInteger: boolean) {
+  constructor(text: string, form: JsonNumber['form']) {
     this.text = text
-    this.isInteger = isInteger
+    this.form = form
   }
 }
 
@@ -29,13 +29,25 @@ export class JsonFault extends EvaluationError {
   }
 }
 
+/** There is nothing at the path, or what is there has no such part; or the path is none. */
+export class PathFault extends EvaluationError {
+  constructor(message: string) {
+    super('INVALID_JSON_PATH', message)
+  }
+}
+
+/** Of members with one name the last counts, unless that is told to be an error. */
+export interface JsonOptions {
+  readonly duplicates?: 'last' | 'error'
+}
+
 /** The first value of the text. Throws `JsonFault`. */
-export const parseJson = (text: string): Json => new Reader(text).document()
+export const parseJson = (text: string, options: JsonOptions = {}): Json => new Reader(text, options).document()
 
 /** The first value of the text; undefined where it is no JSON. */
-export function firstJson(text: string): { readonly value: Json } | undefined {
+export function firstJson(text: string, options: JsonOptions = {}): { readonly value: Json } | undefined {
   try {
-    return { value: parseJson(text) }
+    return { value: parseJson(text, options) }
   } catch (fault) {
     if (fault instanceof JsonFault) return undefined
     throw fault
@@ -60,11 +72,13 @@ const MAX_DEPTH = 1000
 
 class Reader {
   readonly #text: string
+  readonly #options: JsonOptions
   #at = 0
   #depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, options: JsonOptions) {
     this.#text = text
+    this.#options = options
   }
 
   document(): Json {
@@ -111,6 +125,7 @@ class Reader {
       this.#blank()
       if (this.#text.charAt(this.#at) !== '"') this.#fail('expected a name in double quotes')
       const name = this.#string()
+      if (this.#options.duplicates === 'error' && members.has(name)) this.#fail(`the name ${quoteJson(name)} stands twice`)
       this.#blank()
       if (!this.#take(':')) this.#fail("expected ':'")
       this.#blank()
@@ -157,8 +172,9 @@ class Reader {
   #number(): JsonNumber {
     const match = this.#match(numberText) ?? this.#fail('expected a value')
     if (/[\w.]/.test(this.#text.charAt(this.#at))) this.#fail('a number does not end')
-    const isInteger = match[1] === undefined && match[2] === undefined
-    return new JsonNumber(isInteger ? (match[0] === '-0' ? '0' : match[0]) : bigDecimalText(match[0]), isInteger)
+    if (match[2] !== undefined) return new JsonNumber(bigDecimalText(match[0]), 'exponent')
+    if (match[1] !== undefined) return new JsonNumber(bigDecimalText(match[0]), 'decimal')
+    return new JsonNumber(match[0] === '-0' ? '0' : match[0], 'integer')
   }
 
   #word<T>(word: string, value: T): T {

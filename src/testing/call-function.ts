@@ -20,6 +20,8 @@ import { findFunction } from '../expr/functions/index.ts'
 export interface TypedValue {
   readonly type: DataType
   readonly value: Value
+  /** A word of the syntax: a literal wherever the function is called. */
+  readonly isWord?: boolean
 }
 export type Argument = TypedValue | string | number | bigint | boolean | Uint8Array
 
@@ -27,6 +29,8 @@ export const typed = (type: string | DataType, value: Value): TypedValue => ({
   type: typeof type === 'string' ? parseType(type) : type,
   value,
 })
+
+export const word = (text: string): TypedValue => ({ ...typed(types.char(Math.max(text.length, 1), false), text), isWord: true })
 
 export const session: SessionFacts = {
   zone: 'UTC',
@@ -58,7 +62,7 @@ export function callFunction(name: string, ...given: readonly Argument[]): { rea
   if (resolution === undefined) throw new InvariantError(`${name} does not take (${args.map(a => printType(a.type)).join(', ')})`)
   const cast = args.map((a, i) => castTo(a, resolution.args[i]!))
   const site = (literal: boolean): CallSite => ({
-    args: cast.map(({ type, value }): ArgShape => (literal ? { type, literal: value } : { type })),
+    args: cast.map(({ type, value, isWord }): ArgShape => (literal || isWord ? { type, literal: value } : { type })),
     returns: resolution.returns,
     session,
   })
@@ -72,9 +76,9 @@ export function callFunction(name: string, ...given: readonly Argument[]): { rea
   return { value, type: printType(resolution.returns) }
 }
 
-function castTo({ type, value }: TypedValue, target: DataType): TypedValue {
-  if (sameType(type, target, { ignoreNullable: true }) || value === null) return { type: target, value }
-  return { type: target, value: implementCast(type, target, { safe: false, session })(value) }
+function castTo({ type, value, isWord = false }: TypedValue, target: DataType): TypedValue {
+  if (sameType(type, target, { ignoreNullable: true }) || value === null) return { type: target, value, isWord }
+  return { type: target, value: implementCast(type, target, { safe: false, session })(value), isWord }
 }
 
 function compute(fn: ScalarFunction, site: CallSite, args: readonly TypedValue[]): Value {
@@ -84,7 +88,6 @@ function compute(fn: ScalarFunction, site: CallSite, args: readonly TypedValue[]
 }
 
 function otherWays(fn: ScalarFunction, literal: CallSite, columns: CallSite, args: readonly TypedValue[]): Value[] {
-  // A special word (an escape, a wrapper) is a literal wherever the function is called.
   if (args.some(a => a.value === null)) return [compute(fn, literal, args)]
   const inlined = [literal, columns].flatMap(site => [runInline(fn, site, args, true), runInline(fn, site, args, false)])
   return [compute(fn, columns, args), ...inlined.filter(result => result !== undefined).map(result => result.value)]

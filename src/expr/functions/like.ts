@@ -10,7 +10,7 @@
  */
 import { SqlError } from '../../base/errors.ts'
 import { js } from '../../codegen/js.ts'
-import { readText, textBytes } from '../../data/text.ts'
+import { textBytes } from '../../data/text.ts'
 import type { ArgShape, CallSite, ScalarFunction } from '../function.ts'
 import { javaRegex } from '../java-regex.ts'
 import { define, returns } from './define.ts'
@@ -58,13 +58,13 @@ function escapeOf(escape: string | undefined): string | undefined {
   throw new SqlError('INVALID_ESCAPE', `Invalid escape character '${escape}'`)
 }
 
-export function likeMatcher(pattern: string, escape?: string, ignoreCase = false): Matcher {
+export function likeMatcher(pattern: string, escape?: string): Matcher {
   const parts = tokens(pattern, escapeOf(escape))
-  if (ignoreCase || parts.includes(ONE)) {
+  if (parts.includes(ONE)) {
     const source = parts.map(token =>
       token === ANY ? '[^]*' : token === ONE ? '[^\\n\\r\\u0085\\u2028\\u2029]' : quoteRegex(token as string),
     )
-    const regex = new RegExp(`^${source.join('')}$`, ignoreCase ? 'iu' : 'u')
+    const regex = new RegExp(`^${source.join('')}$`, 'u')
     return { matches: text => regex.test(text), matchesView: undefined }
   }
   return chainMatcher(parts)
@@ -120,21 +120,21 @@ function chainOverView(
 }
 
 /** The matcher of a pattern that is known before the first row. */
-function knownMatcher(args: readonly ArgShape[], ignoreCase: boolean): Matcher | undefined {
+function knownMatcher(args: readonly ArgShape[]): Matcher | undefined {
   const [, pattern, escape] = args
   if (typeof pattern?.literal !== 'string' || (escape !== undefined && typeof escape.literal !== 'string')) return undefined
-  return likeMatcher(pattern.literal, (escape?.literal as string | undefined) || undefined, ignoreCase)
+  return likeMatcher(pattern.literal, (escape?.literal as string | undefined) || undefined)
 }
 
-const like = (ignoreCase: boolean) => (site: CallSite) => {
-  const known = knownMatcher(site.args, ignoreCase)
+const like = (site: CallSite) => {
+  const known = knownMatcher(site.args)
   if (known !== undefined) return (text: string) => known.matches(text)
-  const matchers = cached((pattern: string, escape?: string) => likeMatcher(pattern, escape, ignoreCase))
+  const matchers = cached(likeMatcher)
   return (text: string, pattern: string, escape?: string) => matchers(pattern, escape).matches(text)
 }
 
 const inlineLike: ScalarFunction['inline'] = (site, [text], helper) => {
-  const known = knownMatcher(site.args, false)
+  const known = knownMatcher(site.args)
   if (known === undefined) return undefined
   const { view } = text!
   if (view === undefined || known.matchesView === undefined)
@@ -222,15 +222,8 @@ export const likeFunctions: readonly ScalarFunction[] = [
     name: 'LIKE',
     signatures: ['LIKE(<STRING>, <STRING>[, escape <STRING>])'],
     doc: 'Whether the text is as a pattern says: % is any text, _ any character.',
-    implement: like(false),
+    implement: like,
     inline: inlineLike,
-  }),
-  define({
-    ...common,
-    name: 'ILIKE',
-    signatures: ['ILIKE(<STRING>, <STRING>[, escape <STRING>])'],
-    doc: 'LIKE without regard to case.',
-    implement: like(true),
   }),
   define({
     ...common,
@@ -240,11 +233,3 @@ export const likeFunctions: readonly ScalarFunction[] = [
     implement: similarTo,
   }),
 ]
-
-/** For tests: what a view matcher says about a string. */
-export const likeView = (pattern: string, text: string): boolean | undefined => {
-  const bytes = textBytes(text)
-  return (
-    likeMatcher(pattern).matchesView?.(bytes, 0, bytes.length) ?? likeMatcher(pattern).matches(readText(bytes, 0, bytes.length))
-  )
-}

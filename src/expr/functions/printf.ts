@@ -127,12 +127,12 @@ function javaHash({ type, value }: Argument): number {
   return hashBytes(text)
 }
 
-const rotate = (x: number, by: number) => (x << by) | (x >>> (32 - by))
+const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by))
+const mixWord = (word: number): number => Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
+const mix = (hash: number, word: number): number => (Math.imul(rotate(hash ^ mixWord(word), 13), 5) + 0xe6546b64) | 0
 
 /** Flink's hash of a BinaryString: MurmurHash of its bytes, word by word with seed 42. */
 function hashBytes(bytes: Uint8Array): number {
-  const mixWord = (word: number) => Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
-  const mix = (hash: number, word: number) => (Math.imul(rotate(hash ^ mixWord(word), 13), 5) + 0xe6546b64) | 0
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   let hash = 42
   const aligned = bytes.length - (bytes.length % 4)

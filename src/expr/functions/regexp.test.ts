@@ -27,7 +27,6 @@ const cases: [string, Argument[], Value][] = [
   ['LIKE', ['TE_ST', 'TE%_ST', '%'], true],
   ['LIKE', ['a%b', '%!%%', '!'], true],
   ['LIKE', [noText, '%%link'], null],
-  ['ILIKE', ['ABC', '_b%'], true],
   ['SIMILAR TO', ['*_This is a test String.', '&*&_This (is)? a (test)+ Strin_*', '&'], true],
   ['SIMILAR TO', ['abc', 'a.c'], true],
   ['SIMILAR TO', ['bb', 'a|bb'], true],
