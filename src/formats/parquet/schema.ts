@@ -140,7 +140,8 @@ function integerType(physical: 'INT32' | 'INT64', annotation: Annotation): DataT
     case 'DATE':
       return types.date()
     case 'TIME':
-      return types.time(digits[annotation.unit])
+      // Values are milliseconds of the day, whatever the precision.
+      return types.time(3)
     case 'TIMESTAMP':
       return annotation.utc ? types.timestampLtz(digits[annotation.unit]) : types.timestamp(digits[annotation.unit])
     case 'INTEGER': {
