@@ -23,6 +23,15 @@ const value = (
 const query = (json: Argument, path: string, wrapper = 'WITHOUT', onEmpty = 'NULL', onError = 'NULL', type = 'STRING') =>
   callFunction('JSON_QUERY', json, path, returning(type), word(wrapper), word(onEmpty), word(onError)).value
 
+const emptyOrError = (json: string, path: string) => query(json, path, 'WITHOUT', 'EMPTY ARRAY', 'EMPTY OBJECT')
+const list = (json: string, path: string, wrapper = 'WITHOUT', onError = 'NULL') =>
+  query(json, path, wrapper, 'NULL', onError, 'ARRAY<STRING>')
+const exists = (json: Argument, path: string, onError = 'FALSE') => callFunction('JSON_EXISTS', json, path, word(onError)).value
+const object = (onNull: string, ...parts: Argument[]) => callFunction('JSON_OBJECT', word(`${onNull} ON NULL`), ...parts).value
+const array = (onNull: string, ...parts: Argument[]) => callFunction('JSON_ARRAY', word(`${onNull} ON NULL`), ...parts).value
+const shown = (text: string, ...more: Argument[]) =>
+  callFunction('JSON_STRING', typed('VARIANT', callFunction('PARSE_JSON', text, ...more).value)).value
+
 test.each<[string, string, Value]>([
   ['lax $.type', 'STRING', 'account'],
   ['$.age', 'INT', 42],
@@ -85,17 +94,14 @@ test.each<[string, string, string, Value]>([
 ])('JSON_QUERY(%s, %s %s) → %o', (json, path, wrapper, expected) => expect(query(json, path, wrapper)).toBe(expected))
 
 test('JSON_QUERY: empty, error, and lists', () => {
-  const both = (json: string, path: string) => query(json, path, 'WITHOUT', 'EMPTY ARRAY', 'EMPTY OBJECT')
-  expect(['lax $.b', 'lax $.a', 'lax $.a.b.c', 'lax $.n'].map(path => both('{"a":1,"n":null}', path))).toEqual([
+  expect(['lax $.b', 'lax $.a', 'lax $.a.b.c', 'lax $.n'].map(path => emptyOrError('{"a":1,"n":null}', path))).toEqual([
     '[]',
     '[]',
     '[]',
     '[]',
   ])
-  expect(['$.b', '$.a', '$.a.b'].map(path => both('{"a":1}', path))).toEqual(['{}', '{}', '{}'])
-  expect([both('x', 'lax $'), both('{"a":[]}', '$.a[3]')]).toEqual(['[]', '{}'])
-  const list = (json: string, path: string, wrapper = 'WITHOUT', onError = 'NULL') =>
-    query(json, path, wrapper, 'NULL', onError, 'ARRAY<STRING>')
+  expect(['$.b', '$.a', '$.a.b'].map(path => emptyOrError('{"a":1}', path))).toEqual(['{}', '{}', '{}'])
+  expect([emptyOrError('x', 'lax $'), emptyOrError('{"a":[]}', '$.a[3]')]).toEqual(['[]', '{}'])
   expect(list('{"a":[1,"x",null,true,1.50,{"b":[1]}]}', '$.a')).toEqual(['1', 'x', null, 'true', '1.50', '{"b":[1]}'])
   expect([list('{"a":{"b":1}}', '$.a'), list('{"a":{"b":1}}', '$.a', 'WITH UNCONDITIONAL')]).toEqual([null, ['{"b":1}']])
   expect(list('{"a":1}', '$.b', 'WITHOUT', 'EMPTY ARRAY')).toEqual([])
@@ -107,7 +113,6 @@ test('JSON_QUERY: empty, error, and lists', () => {
 })
 
 test('JSON_EXISTS', () => {
-  const exists = (json: Argument, path: string, onError = 'FALSE') => callFunction('JSON_EXISTS', json, path, word(onError)).value
   expect(['lax $.type', '$.roles[1]', '$.address.city', '$.roles[*]'].map(path => exists(account, path))).toEqual([
     true,
     true,
@@ -192,8 +197,6 @@ test('types without JSON', () => {
 })
 
 test('JSON_OBJECT and JSON_ARRAY', () => {
-  const object = (onNull: string, ...parts: Argument[]) => callFunction('JSON_OBJECT', word(`${onNull} ON NULL`), ...parts).value
-  const array = (onNull: string, ...parts: Argument[]) => callFunction('JSON_ARRAY', word(`${onNull} ON NULL`), ...parts).value
   const [asValue, asJson] = [word('VALUE'), word('JSON')]
   const nested = '{"b":1}'
   expect(callFunction('JSON_OBJECT', 'NULL ON NULL')).toEqual({ value: '{}', type: 'STRING NOT NULL' })
@@ -212,8 +215,6 @@ test('JSON', () => {
 })
 
 test('PARSE_JSON', () => {
-  const shown = (text: string, ...more: Argument[]) =>
-    callFunction('JSON_STRING', typed('VARIANT', callFunction('PARSE_JSON', text, ...more).value)).value
   expect(shown('[1,2.50,null,1e3,12345678901234567890,"é",1.0,-0.0,1e-7,1E400]')).toBe(
     '[1,2.5,null,1000.0,12345678901234567890,"é",1,0,1.0E-7,Infinity]',
   )
