@@ -75,7 +75,8 @@ export class Chunk {
   }
 }
 
-export const kindAt = (chunk: Chunk, row: number): RowKind => (chunk.kinds === undefined ? RowKind.Insert : (chunk.kinds[row] as RowKind))
+export const kindAt = (chunk: Chunk, row: number): RowKind =>
+  chunk.kinds === undefined ? RowKind.Insert : (chunk.kinds[row] as RowKind)
 
 /** One row as values. For tests, results and slow paths. */
 export const rowAt = (chunk: Chunk, row: number): Value[] => chunk.columns.map(column => valueAt(column, row))
@@ -125,7 +126,8 @@ export class ChunkBuilder {
 
   /** Gives back what the unfinished chunk holds. The builder is not used afterwards. */
   discard(): void {
-    this.finish().release()
+    for (const array of this.columns.flatMap(arraysOf)) this.#pool.give(array)
+    if (this.#withKinds) this.#pool.give(this.kinds)
     this.length = 0
   }
 

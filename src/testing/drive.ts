@@ -25,7 +25,7 @@
 import { assert } from '../base/assert.ts'
 import { InvariantError } from '../base/errors.ts'
 import { seededRandom } from '../base/random.ts'
-import { CHUNK_ROWS, Chunk, kindAt, rowAt } from '../data/chunk.ts'
+import { CHUNK_ROWS, Chunk, ChunkBuilder, kindAt, rowAt } from '../data/chunk.ts'
 import { parseRows, parseSchema, parseValue, printValue } from '../data/notation.ts'
 import { BufferPool } from '../data/pool.ts'
 import { rowKindText } from '../data/row-kind.ts'
@@ -37,6 +37,7 @@ import { MemoryBudget } from '../runtime/state/memory-budget.ts'
 import type { StateReader, StateWriter } from '../runtime/state/snapshot.ts'
 import { checkChunk } from './checks.ts'
 import { type ChangelogRules, ChangelogTable } from './changelog-table.ts'
+import { CountingPool } from './counting-pool.ts'
 
 /** An operator and what flows in and out of it. Schemas may be written as text: `user STRING, amount BIGINT`. */
 export interface Stage {
@@ -70,16 +71,18 @@ export function tableOf(stage: Stage, script: string, options: DriveOptions = {}
   const run = new Run(stage, options)
   run.script(script)
   run.end()
+  run.close()
   return run.table.toString()
 }
 
 /** An operator at work, for tests that hand in chunks themselves. */
 export class Run {
   readonly table: ChangelogTable
-  readonly pool = new BufferPool({ poison: true })
+  readonly pool = new CountingPool()
   readonly inputs: readonly Schema[]
   operator: Operator
   readonly #stage: Stage
+  readonly #builders: readonly ChunkBuilder[]
   readonly #schema: Schema
   readonly #options: DriveOptions
   readonly #lines: string[] = []
@@ -97,6 +100,7 @@ export class Run {
     this.#stage = stage
     this.#options = options
     this.inputs = stage.inputs.map(schemaOf)
+    this.#builders = this.inputs.map(schema => new ChunkBuilder(schema, this.pool, { kinds: true }))
     this.#schema = schemaOf(stage.output)
     this.table = new ChangelogTable(stage.changes)
     this.operator = stage.build(testContext(this.pool))
@@ -154,6 +158,13 @@ export class Run {
     if (this.#backlog) this.operator.onBacklog?.(true, this.#output)
   }
 
+  /** Closes the operator, which then has given back every buffer of the pool that it took or was handed. */
+  close(): void {
+    this.operator.close?.()
+    for (const builder of this.#builders) builder.discard()
+    assert(this.pool.outstanding === 0, `${this.pool.outstanding} buffers did not go back to the pool`)
+  }
+
   #line(line: string): void {
     const prefix = /^(left|right|\d+)\|\s*/.exec(line)
     const input = prefix === null ? undefined : inputNamed(prefix[1]!)
@@ -207,7 +218,10 @@ export class Run {
   /** The rows in buffers of the pool, so that what outlives them shows. */
   #chunkOf(input: number, rows: readonly string[], passing: readonly (number | undefined)[]): Chunk {
     const schema = this.inputs[input]!
-    const chunk = parseRows(schema, rows.join('\n'), this.pool)
+    const parsed = parseRows(schema, rows.join('\n'))
+    const builder = this.#builders[input]!
+    for (let row = 0; row < parsed.length; row++) builder.append(kindAt(parsed, row), rowAt(parsed, row))
+    const chunk = builder.finish()
     return passing.every(time => time === undefined)
       ? chunk
       : withWatermarks(
