@@ -26,6 +26,18 @@ const benches: Readonly<Record<string, () => Promise<readonly Measurement[]>>> =
     const queries = flags.queries?.split(',') ?? ['q0', 'q1', 'q2']
     return benchNexmark({ queries, events: Number(flags.events ?? (flags.smoke ? 200_000 : 10_000_000)), runs })
   },
+  async flights() {
+    const { benchFlights } = await import('./flights.ts')
+    return benchFlights(runs)
+  },
+  async memory() {
+    const { benchMemory } = await import('./memory.ts')
+    return benchMemory(flags.smoke ? 10 : 1024)
+  },
+  async startup() {
+    const { benchStartup } = await import('./startup.ts')
+    return benchStartup(runs)
+  },
 }
 
 const wanted = positionals.length === 0 ? Object.keys(benches) : positionals
