@@ -129,9 +129,11 @@ const bytesStart = (text: Uint8Array, part: Uint8Array, at: number): boolean =>
   at >= 0 && part.length <= text.length && part.every((byte, i) => byte === text[at + i])
 
 const starts = (text: string | Uint8Array, part: string | Uint8Array): boolean =>
-  typeof text === 'string' ? text.startsWith(part as string) : bytesStart(text, part as Uint8Array, 0)
+  typeof text === 'string' ? text.startsWith(wellFormed(part as string)) : bytesStart(text, part as Uint8Array, 0)
 const ends = (text: string | Uint8Array, part: string | Uint8Array): boolean =>
-  typeof text === 'string' ? text.endsWith(part as string) : bytesStart(text, part as Uint8Array, text.length - part.length)
+  typeof text === 'string'
+    ? text.endsWith(wellFormed(part as string))
+    : bytesStart(text, part as Uint8Array, text.length - part.length)
 
 /** Both text or both binary. */
 const sameFamily = (args: readonly DataType[]): boolean => args.every(isText) || args.every(isBinary)

@@ -15,6 +15,7 @@ import { conditionalSignatures, desugarConditional, isConditional } from '../../
 import { callFunction, cannotApply, functionNamed, located } from './call.ts'
 import type { ExpressionContext } from './expression.ts'
 import { bindType } from './type.ts'
+import { isGroupWindow, windowProperty } from './group-names.ts'
 import { isAggregate, isGroupingCall } from './walk.ts'
 
 export type SpecialCall =
@@ -78,11 +79,15 @@ export function bindCall(node: SpecialCall, context: ExpressionContext, bind: Bi
     case 'json-query':
       return bindJsonQuery(node, call, word, bind)
     case 'json-object': {
-      const entries = node.entries.flatMap(e => [bind(e.key), bind(e.value)])
+      const entries = node.entries.flatMap(e => [bind(e.key), ...bindJsonPart(e, call, word, bind)])
       return call('JSON_OBJECT', word(node.onNull ?? 'NULL ON NULL'), ...entries)
     }
     case 'json-array':
-      return call('JSON_ARRAY', word(node.onNull ?? 'ABSENT ON NULL'), ...node.items.map(i => bind(i.value)))
+      return call(
+        'JSON_ARRAY',
+        word(node.onNull ?? 'ABSENT ON NULL'),
+        ...node.items.flatMap(i => bindJsonPart(i, call, word, bind)),
+      )
     case 'json-objectagg':
     case 'json-arrayagg':
       throw misplaced(node, context)
@@ -109,6 +114,21 @@ function bindJsonQuery(node: ast.JsonQuery, call: MakeCall, word: Word, bind: Bi
   return call('JSON_QUERY', bind(node.input), bind(node.path), returning, ...words)
 }
 
+/** A value of JSON_OBJECT or JSON_ARRAY and its form: 'JSON' for what is JSON text already, nested calls and JSON(text). */
+function bindJsonPart(
+  { value, formatJson }: ast.JsonEntry | ast.JsonItem,
+  call: MakeCall,
+  word: Word,
+  bind: Bind,
+): readonly Expr[] {
+  if (formatJson) throw new UnsupportedError('FORMAT JSON', value.span)
+  if (value.kind === 'json-object' || value.kind === 'json-array') return [bind(value), word('JSON')]
+  if (value.kind !== 'call' || !isJsonCall(value)) return [bind(value), word('VALUE')]
+  return [call('JSON', ...value.args.map(arg => bind(plainArgument(arg, 'JSON')))), word('JSON')]
+}
+
+const isJsonCall = (node: ast.Call): boolean => node.name.parts.length === 1 && node.name.parts[0]!.name.toUpperCase() === 'JSON'
+
 const misplaced = (node: SpecialCall, { place }: ExpressionContext): SqlError =>
   new SqlError('AGGREGATE_MISPLACED', `Aggregate expression is illegal in ${place} clause`, node.span)
 
@@ -120,6 +140,13 @@ function bindPlainCall(node: ast.Call, context: ExpressionContext, bind: Bind): 
   if (node.name.parts.length > 1) {
     const path = node.name.parts.map(p => p.name).join('.')
     throw new SqlError('FUNCTION_UNKNOWN', `there is no function '${path}'`, node.name.span)
+  }
+  if (isJsonCall(node)) {
+    const where = 'The JSON() function is currently only supported inside JSON_ARRAY() or as the VALUE param of JSON_OBJECT()'
+    throw new SqlError('FUNCTION_MISPLACED', where, node.span)
+  }
+  if (isGroupWindow(node) || windowProperty(node) !== undefined) {
+    throw new SqlError('WINDOW_INVALID', `Group function '${name}' can only appear in GROUP BY clause`, node.span)
   }
   if (!isConditional(name)) functionNamed(node.name.parts[0]!.name, node.name.span)
   const args = node.args.map(arg => bind(plainArgument(arg, name)))
