@@ -9,20 +9,7 @@
  */
 import { DataError } from '../base/errors.ts'
 import { CHUNK_ROWS } from '../data/chunk.ts'
-import {
-  BACKSLASH,
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COMMA,
-  CR,
-  LF,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  SPACE,
-  TAB,
-  isBlank,
-} from './ascii.ts'
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, CR, LF, OPEN_BRACE, OPEN_BRACKET, QUOTE, isBlank } from './ascii.ts'
 import { Splitter, type SplitterSettings } from './framing.ts'
 
 /** What may come next between the elements of an array. Someone who starts in the middle does not know. */
@@ -44,36 +31,41 @@ export class JsonSplitter extends Splitter {
   }
 
   protected override split(to: number): void {
-    this.bytes[to] = LF
-    while (this.count < CHUNK_ROWS) {
-      const before = this.scanned
+    const { bytes } = this
+    bytes[to] = LF
+    while (this.scanned < to && this.count < CHUNK_ROWS) {
       if (this.#inElement) this.#element(to)
       else if (this.inArray) this.#between(to)
       else this.#line(to)
-      if (this.scanned === to && (this.inArray || this.scanned === before)) break
     }
-    if (this.ended && this.scanned === to && this.inArray && this.count < CHUNK_ROWS) this.#endInArray(to)
+    if (!this.ended || this.scanned < to || this.count === CHUNK_ROWS) return
+    if (this.inArray) this.#endInArray(to)
+    else if (this.start < to) this.found(bytes[to - 1] === CR ? to - 1 : to, to)
   }
 
-  /** One line, or the bracket that opens an array. */
+  /** One line with something in it, or the bracket that opens an array. */
   #line(to: number): void {
     const { bytes } = this
-    let first = this.start
-    while (bytes[first] === SPACE || bytes[first] === TAB) first += 1
-    if (bytes[first] === OPEN_BRACKET && first < to) {
+    if (this.scanned === this.start) this.#passBlanks(to)
+    if (this.scanned === this.start && bytes[this.start] === OPEN_BRACKET && this.start < to) {
       this.inArray = true
       this.#due = 'element or end'
-      this.start = this.scanned = first + 1
+      this.start = this.scanned += 1
       return
     }
-    const at = bytes.indexOf(LF, Math.max(this.scanned, first))
+    const at = bytes.indexOf(LF, this.scanned)
     this.scanned = Math.min(at, to)
-    if (at >= to) {
-      if (this.ended && this.start < to) this.found(bytes[to - 1] === CR ? to - 1 : to, to)
-      return
-    }
+    if (at >= to) return
     this.line += 1
-    this.found(at > this.start && bytes[at - 1] === CR ? at - 1 : at, at + 1)
+    this.found(bytes[at - 1] === CR ? at - 1 : at, at + 1)
+  }
+
+  #passBlanks(to: number): void {
+    const { bytes } = this
+    let at = this.start
+    for (; at < to && isBlank(bytes[at]!); at++) if (bytes[at] === LF) this.line += 1
+    this.start = this.scanned = at
+    this.startLine = this.line
   }
 
   /** Between elements: commas, blanks, and the bracket that closes the array. */
