@@ -145,7 +145,8 @@ function bindPlainCall(node: ast.Call, context: ExpressionContext, bind: Bind): 
     const where = 'The JSON() function is currently only supported inside JSON_ARRAY() or as the VALUE param of JSON_OBJECT()'
     throw new SqlError('FUNCTION_MISPLACED', where, node.span)
   }
-  if (isGroupWindow(node) || windowProperty(node) !== undefined) {
+  const isWindow: boolean = isGroupWindow(node) || windowProperty(node) !== undefined
+  if (isWindow) {
     throw new SqlError('WINDOW_INVALID', `Group function '${name}' can only appear in GROUP BY clause`, node.span)
   }
   if (!isConditional(name)) functionNamed(node.name.parts[0]!.name, node.name.span)

@@ -3,18 +3,44 @@ import { SqlError } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
 import { type ExpressionContext, bindExpression } from './expression.ts'
+import type { LogicalPlan } from '../logical/plan.ts'
+import type { Environment } from './environment.ts'
+import { isGroupWindow } from './group-names.ts'
+import { type GroupWindow, bindGroupWindow } from './group-window.ts'
 import type { GroupKeys } from './grouping.ts'
 import { exprKey } from '../logical/expr-key.ts'
 import { hasAggregate } from './walk.ts'
 
 /** `GROUP BY a, ROLLUP (b)` crosses the sets of its items: (a, b), (a). */
-export function groupKeys(node: ast.Select, context: ExpressionContext): GroupKeys {
+export function groupKeys(node: ast.Select, context: ExpressionContext, window: GroupWindow | undefined): GroupKeys {
   const keys = new KeyList(context)
-  const items = node.groupBy?.items ?? []
+  const items = node.groupBy?.items.filter(item => !isGroupWindow(item)) ?? []
   const sets = items.map(item => setsOf(item, keys)).reduce(cross, [[]])
   const distinct = node.groupBy?.quantifier === 'DISTINCT'
   const kept = distinct ? sets.filter((set, i) => sets.findIndex(other => sameKeys(other, set)) === i) : sets
-  return { keys: keys.exprs, names: keys.names, sets: kept }
+  if (window === undefined) return { keys: keys.exprs, names: keys.names, sets: kept, window: undefined }
+  const first = keys.exprs.length
+  const bounds = window.bounds.map((_, i) => first + i)
+  return {
+    keys: [...keys.exprs, ...window.bounds],
+    names: [...keys.names, 'window_start', 'window_end', 'window_time'],
+    sets: kept.map(set => [...set, ...bounds]),
+    window: first,
+  }
+}
+
+/** The plan with the window that GROUP BY asks for, in Flink's older way. */
+export function groupWindow(
+  node: ast.Select,
+  plan: LogicalPlan,
+  context: ExpressionContext,
+  env: Environment,
+): GroupWindow | undefined {
+  const [window, second] = node.groupBy?.items.filter(isGroupWindow) ?? []
+  if (second !== undefined) {
+    throw new SqlError('WINDOW_INVALID', 'Only a single window group function may be used in GROUP BY', second.span)
+  }
+  return window && bindGroupWindow(window, plan, context, env)
 }
 
 class KeyList {

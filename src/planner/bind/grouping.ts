@@ -21,6 +21,7 @@ import type { AggregateCall } from '../physical/plan.ts'
 import { callFunction, cannotApply, castTo, located, shapeOf } from './call.ts'
 import { caseOf, type ExpressionContext, bindCondition, bindExpression } from './expression.ts'
 import { exprKey } from '../logical/expr-key.ts'
+import { windowProperty } from './group-names.ts'
 import { type AggregateNode, hasAggregate, isAggregate, isGroupingCall } from './walk.ts'
 
 /** Keys as bound over FROM; `sets` lists which keys each grouping set has (one set with all of them for a plain GROUP BY). */
@@ -28,6 +29,8 @@ export interface GroupKeys {
   readonly keys: readonly Expr[]
   readonly names: readonly string[]
   readonly sets: readonly (readonly number[])[]
+  /** The position of the first of the three bounds of a window among the keys, where GROUP BY has one. */
+  readonly window: number | undefined
 }
 
 export class Grouping {
@@ -58,6 +61,8 @@ export class Grouping {
   readonly intercept = (node: ast.Expression): Expr | undefined => {
     if (isAggregate(node)) return this.#aggregate(node)
     if (isGroupingCall(node)) return this.#groupingCall(node)
+    const property = windowProperty(node)
+    if (property !== undefined) return this.#windowBound(property, node.span)
     if (node.kind === 'column') return this.#overKeys(bindExpression(node, this.#context))
     if (!this.#hasComputedKeys || hasAggregate(node) || isLiteral(node)) return undefined
     const key = this.#keyPositions.get(exprKey(bindExpression(node, this.#context)))
@@ -83,6 +88,11 @@ export class Grouping {
   #key(position: number, span: Span): Expr {
     const { type } = this.#group.keys[position]!
     return input(position, this.#isExpanded ? withNullable(type, type.nullable || this.#isOptional(position)) : type, span)
+  }
+
+  #windowBound(property: 0 | 1 | 2, span: Span): Expr {
+    if (this.#group.window !== undefined) return this.#key(this.#group.window + property, span)
+    throw new SqlError('WINDOW_INVALID', 'Auxiliary group functions need the window they are of in GROUP BY', span)
   }
 
   #isOptional(position: number): boolean {

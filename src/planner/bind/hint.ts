@@ -1,5 +1,5 @@
 /** Hints on tables: OPTIONS changes how this one use of a table reads or writes; others only tune and are let pass. */
-import { SqlError } from '../../base/errors.ts'
+import { SqlError, UnsupportedError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import type { TableEntry } from '../../catalog/table.ts'
 import type * as ast from '../../sql/ast.ts'
@@ -24,6 +24,7 @@ export function mergeHints(table: TableEntry, hints: readonly ast.Hint[]): Table
     if (!known.includes(name)) {
       throw new SqlError('HINT_UNKNOWN', `there is no hint '${hint.name.name}'`, hint.span, { hint: didYouMean(name, known) })
     }
+    if (name === 'STATE_TTL') throw new UnsupportedError('the hint STATE_TTL', hint.span)
     if (name === 'OPTIONS') options = { ...options, ...optionsOf(hint) }
   }
   return options === table.options ? table : { ...table, options }

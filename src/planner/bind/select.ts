@@ -20,7 +20,7 @@ import { DUAL } from './dual.ts'
 import type { Environment } from './environment.ts'
 import { type ExpressionContext, bindCondition, bindExpression, typed } from './expression.ts'
 import { bindFrom } from './from.ts'
-import { groupKeys } from './group-by.ts'
+import { groupKeys, groupWindow } from './group-by.ts'
 import { Grouping } from './grouping.ts'
 import { exprKey } from '../logical/expr-key.ts'
 import { type OrderAndLimit, ordinalOf, sort, sortKey } from './order.ts'
@@ -42,19 +42,24 @@ export function bindSelect(node: ast.Select, order: OrderAndLimit, env: Environm
   const { session, parameters } = env
   const context = (place: string): ExpressionContext => ({ scope: from.scope, session, parameters, place })
   const filtered = node.where === undefined ? from.plan : where(node.where, from.plan, context('WHERE'), env)
-  const grouping = isGrouped(node, order) ? new Grouping(context('SELECT'), groupKeys(node, context('GROUP BY'))) : undefined
+  const window = groupWindow(node, filtered, context('GROUP BY'), env)
+  const grouping = isGrouped(node, order)
+    ? new Grouping(context('SELECT'), groupKeys(node, context('GROUP BY'), window))
+    : undefined
   const inSelect: ExpressionContext = { ...context('SELECT'), intercept: grouping?.intercept }
   const items = bindItems(node.items, inSelect, grouping)
   const having = node.having && bindCondition(node.having, { ...inSelect, place: 'HAVING' })
   const keys = order.by.map(item => orderExpr(item, items, inSelect))
-  let plan = filtered
-  if (grouping !== undefined) plan = grouping.build(filtered, column => plainNameOf(items, column))
+  let plan = window?.plan ?? filtered
+  if (grouping !== undefined) plan = grouping.build(plan, column => plainNameOf(items, column))
   if (having !== undefined) plan = filter(plan, having)
   return selectAndSort(node, plan, items, keys, order)
 }
 
 function refuseUnsupported(node: ast.Select): void {
   if (node.qualify !== undefined) throw new UnsupportedError('QUALIFY', node.qualify.span)
+  const ttl = node.hints.find(h => h.name.name.toUpperCase() === 'STATE_TTL')
+  if (ttl !== undefined) throw new UnsupportedError('the hint STATE_TTL', ttl.span)
   if (node.windows.length > 0) throw new UnsupportedError('the WINDOW clause', node.windows[0]!.span)
 }
 

@@ -16,6 +16,8 @@ export interface WindowColumns {
   readonly starts: readonly number[]
   readonly ends: readonly number[]
   readonly times: readonly number[]
+  /** Rows come once their window has passed: none of them is late any more. */
+  readonly isClosed: boolean
 }
 
 export function windowColumns(plan: LogicalPlan): WindowColumns | undefined {
@@ -23,7 +25,15 @@ export function windowColumns(plan: LogicalPlan): WindowColumns | undefined {
     case 'WindowTable': {
       const first = plan.input.schema.length
       const isRowtime = plan.input.schema[plan.time]!.time !== 'proctime'
-      return { window: plan.window, zone: plan.zone, isRowtime, starts: [first], ends: [first + 1], times: [first + 2] }
+      return {
+        window: plan.window,
+        zone: plan.zone,
+        isRowtime,
+        starts: [first],
+        ends: [first + 1],
+        times: [first + 2],
+        isClosed: false,
+      }
     }
     case 'Filter':
     case 'Sort':
@@ -42,7 +52,8 @@ export function windowColumns(plan: LogicalPlan): WindowColumns | undefined {
     case 'Aggregate': {
       const below = windowColumns(plan.input)
       if (below === undefined || !isWindowed(plan.groupBy, below)) return undefined
-      return passedOn(plan.input, plan.groupBy)
+      const passed = passedOn(plan.input, plan.groupBy)
+      return passed && { ...passed, isClosed: true }
     }
     default:
       return undefined

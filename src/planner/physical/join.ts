@@ -10,8 +10,10 @@ import type { Schema } from '../../data/type.ts'
 import { sameType } from '../../data/type.ts'
 import { type Expr, conjuncts, input, inputsOf, remapInputs } from '../../expr/expr.ts'
 import { allOf } from '../bind/call.ts'
+import { UnsupportedError } from '../../base/errors.ts'
 import { identity } from '../logical/build.ts'
 import type { Columns, LogicalOf } from '../logical/plan.ts'
+import { windowColumns } from '../logical/window.ts'
 import { ALL_CHANGES, columnsOf, isInsertOnly, unionOf } from './changes.ts'
 import type { Converter } from './convert.ts'
 import { type Keys, bestKey, isContained, joinKeys } from './keys.ts'
@@ -42,6 +44,7 @@ export function convertJoin(plan: LogicalOf<'Join'>, to: Converter): PhysicalPla
   const moved = rest.map(e => remapInputs(e, i => (i < width ? i : i - width + shift)))
   const [leftInput, rightInput] = [to.exchange(left.node, left.keys), to.exchange(right.node, right.keys)]
   const inputs = [leftInput, rightInput]
+  if (!to.isBatch) refuseTimedJoin(plan, equalities, rest)
   const onlyLeft = joinType === 'semi' || joinType === 'anti'
   const schema = joinedSchema(plan, left.node, right.node)
   const sides = [
@@ -75,6 +78,24 @@ export function convertJoin(plan: LogicalOf<'Join'>, to: Converter): PhysicalPla
   const kept = onlyLeft ? identity(plan.schema) : plan.schema.map((c, i) => input(i < width ? i : i - width + shift, c.type))
   return to.calc(node, undefined, kept, plan.schema)
 }
+
+/**
+ * Joins that Flink runs by time, where running them as regular joins would give other rows: windows that may still get
+ * late rows, and times that are read as rows come.
+ */
+function refuseTimedJoin(plan: LogicalOf<'Join'>, equalities: readonly Equality[], rest: readonly Expr[]): void {
+  const [left, right] = [windowColumns(plan.left), windowColumns(plan.right)]
+  const joins = (side: 'starts' | 'ends'): boolean =>
+    equalities.some(e => isColumn(e.left, left![side]) && isColumn(e.right, right![side]))
+  if (left && right && joins('starts') && joins('ends') && !(left.isClosed && right.isClosed)) {
+    throw new UnsupportedError('a join of windows that may still get late rows')
+  }
+  const both = [...plan.left.schema, ...plan.right.schema]
+  const timed = rest.find(e => [...inputsOf(e)].some(i => both[i]!.time === 'proctime'))
+  if (timed !== undefined) throw new UnsupportedError('a join over processing time', timed.span)
+}
+
+const isColumn = (expr: Expr, columns: readonly number[]): boolean => expr.kind === 'input' && columns.includes(expr.index)
 
 /** Which conjuncts say that an expression over the left equals one over the right. */
 function splitCondition(

@@ -21,6 +21,12 @@ export function convertSort(plan: LogicalOf<'Sort'>, to: Converter): PhysicalPla
     const rows = { name: 'rows', key: [], value: below.schema, bound: limit === undefined ? 'all rows' : 'the first rows' }
     return to.node({ kind: 'Sort', by, offset, limit, emit: 'at-end', retracting }, [below], { schema, keys, state: [rows] })
   }
+  // Flink's own tests sort bounded streams with this switch: once, when the input ends.
+  if (limit === undefined && to.flag('__table.exec.sort.non-temporal.enabled__')) {
+    const rows = { name: 'rows', key: [], value: below.schema, bound: 'all rows' }
+    const own = { kind: 'Sort', by, offset, limit, emit: 'at-end', retracting } as const
+    return to.node(own, [below], { schema, changes: INSERT_ONLY, keys, state: [rows] })
+  }
   if (limit === undefined) return temporalSort(plan, below, to)
   const bound = retracting ? 'all rows, forever' : `the first ${offset + limit} rows`
   const rows = { name: 'rows', key: by.map(k => below.schema[k.column]!), value: below.schema, bound }
