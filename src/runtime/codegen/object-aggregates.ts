@@ -8,6 +8,8 @@ import { EvaluationError } from '../../base/errors.ts'
 import { type Equal, equalValues } from '../../data/compare.ts'
 import type { DataType, Schema } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
+import { toJson } from '../../expr/json-text.ts'
+import { quoteJson } from '../../expr/json-value.ts'
 import type { AggregateCall } from './accumulators.ts'
 
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -41,6 +43,10 @@ export function objectAggregate(call: AggregateCall, schema: Schema): ObjectAggr
       return listAgg(type)
     case 'PERCENTILE':
       return percentile(types)
+    case 'JSON_OBJECTAGG':
+      return jsonObject(types[1]!)
+    case 'JSON_ARRAYAGG':
+      return jsonArray(type)
     default:
       return undefined
   }
@@ -112,7 +118,7 @@ interface Weighed {
   fractions: Value
 }
 
-/** Linear interpolation between the two values around rank `fraction * (count - 1)`. */
+/** Linear interpolation between the two values around a rank. Ranks count from 1, which rounds as Flink does. */
 function percentile(types: readonly DataType[]): ObjectAggregate<Weighed> {
   const change = (state: Weighed, value: number, fractions: Value, weight: number) => {
     state.fractions = fractions
@@ -140,7 +146,7 @@ function interpolate(sorted: Weighed['entries'], fraction: number): number {
     throw new EvaluationError('INVALID_PERCENTAGE', `Percentage of PERCENTILE should be between [0.0, 1.0], but was ${fraction}.`)
   }
   const count = sorted.reduce((sum, [, weight]) => sum + weight, 0)
-  const rank = fraction * (count - 1)
+  const rank = fraction * (count - 1) + 1
   const below = valueOfRank(sorted, Math.floor(rank))
   const above = valueOfRank(sorted, Math.ceil(rank))
   return below === above ? below : (Math.ceil(rank) - rank) * below + (rank - Math.floor(rank)) * above
@@ -148,6 +154,58 @@ function interpolate(sorted: Weighed['entries'], fraction: number): number {
 
 function valueOfRank(sorted: Weighed['entries'], rank: number): number {
   let passed = 0
-  for (const [value, weight] of sorted) if ((passed += weight) > rank) return value
+  for (const [value, weight] of sorted) if ((passed += weight) >= rank) return value
   return sorted.at(-1)![0]
+}
+
+/** What the binder writes behind the arguments; a column like them. */
+const ABSENT = 'ABSENT ON NULL'
+
+interface Members {
+  /** Names and values as JSON text. */
+  members: [name: string, value: string][]
+}
+
+/** Members in the order of their names. A name that is NULL, or there already, fails the job. */
+function jsonObject(type: DataType): ObjectAggregate<Members> {
+  const print = toJson(type)
+  return {
+    seesNulls: true,
+    empty: '{}',
+    create: () => ({ members: [] }),
+    add({ members }, name, value, onNull) {
+      if (name === null) throw new EvaluationError('NULL_KEY', 'Key for JSON_OBJECTAGG must not be null.')
+      if (members.some(([other]) => other === name)) {
+        throw new EvaluationError(
+          'DUPLICATE_KEY',
+          `Key '${String(name)}' is already present. Duplicate keys are not allowed in JSON_OBJECTAGG. Please ensure that keys are unique.`,
+        )
+      }
+      if (value !== null || onNull !== ABSENT) members.push([name as string, value === null ? 'null' : print(value!)])
+    },
+    subtract({ members }, name) {
+      const at = members.findIndex(([other]) => other === name)
+      if (at >= 0) members.splice(at, 1)
+    },
+    result: ({ members }) => {
+      const sorted = members.toSorted(([a], [b]) => (a < b ? -1 : 1))
+      return `{${sorted.map(([name, value]) => `${quoteJson(name)}:${value}`).join(',')}}`
+    },
+  }
+}
+
+/** Elements in the order they came. */
+function jsonArray(type: DataType): ObjectAggregate<string[]> {
+  const print = (value: Value) => (value === null ? 'null' : toText(value))
+  const toText = toJson(type)
+  return {
+    seesNulls: true,
+    empty: '[]',
+    create: () => [],
+    add(elements, value, onNull) {
+      if (value !== null || onNull !== ABSENT) elements.push(print(value!))
+    },
+    subtract: (elements, value) => removeFirst(elements, print(value!), Object.is),
+    result: elements => `[${elements.join(',')}]`,
+  }
 }

@@ -235,6 +235,30 @@ test('values in the order they came, the first equal one taken away', () => {
   )
 })
 
+/** Two members, one of them NULL, and one that comes and goes. */
+const members = (onNull: string) => `+I b 1.50 '${onNull}'\n+I a NULL '${onNull}'\n+I c 2.00 '${onNull}'\n-D c 2.00 '${onNull}'`
+
+test('JSON of a group: members in the order of their names, NULLs as ON NULL says', () => {
+  const input = 'name STRING, n DECIMAL(4, 2), onNull STRING'
+  const stage = (call: string) => groups([call], { input, groupBy: [] })
+  const result = (call: string, onNull: string) => tableOf(stage(call), members(onNull))
+  expect(result('JSON_OBJECTAGG(name, n, onNull)', 'NULL ON NULL')).toBe(`'{"a":null,"b":1.50}'`)
+  expect(result('JSON_OBJECTAGG(name, n, onNull)', 'ABSENT ON NULL')).toBe(`'{"b":1.50}'`)
+  expect(result('JSON_ARRAYAGG(n, onNull)', 'NULL ON NULL')).toBe(`'[1.50,null]'`)
+  expect(result('JSON_ARRAYAGG(n, onNull)', 'ABSENT ON NULL')).toBe(`'[1.50]'`)
+  const twice = "+I a 1.00 'NULL ON NULL'\n+I a 2.00 'NULL ON NULL'"
+  expect(() => drive(stage('JSON_OBJECTAGG(name, n, onNull)'), twice)).toThrow(expect.objectContaining({ code: 'DUPLICATE_KEY' }))
+})
+
+test('percentiles lie between the values around their rank', () => {
+  const input = 'n DOUBLE, fraction DOUBLE, times BIGINT'
+  const script = '+I 4.0 0.3 1\n+I 6.0 0.3 2\n+I 9.0 0.3 1\n-D 9.0 0.3 1'
+  expect(tableOf(groups(['PERCENTILE(n, fraction, times)', 'PERCENTILE(n, fraction)'], { input, groupBy: [] }), script)).toBe(
+    '5.2 4.6',
+  )
+  expect(() => drive(groups(['PERCENTILE(n, fraction)'], { input, groupBy: [] }), '+I 1.0 1.5 1')).toThrow('between [0.0, 1.0]')
+})
+
 const kinds =
   'k STRING, flag BOOLEAN, tiny TINYINT, whole INT, long BIGINT, real DOUBLE, single FLOAT, dec DECIMAL(10, 2), wide DECIMAL(30, 5), day DATE, at TIMESTAMP(3), fine TIMESTAMP(6), name STRING'
 const cell = (...values: string[]) => fc.constantFrom('NULL', ...values)

@@ -90,7 +90,7 @@ function bareCode(column: StateColumn, i: number, scope: Record<string, unknown>
     case 'bytes':
       return {
         setUp: [js`const ${c} = columns[${i}], ${k} = table.columns[${i}]`],
-        hashSetUp: [js`const ${c}_hash = table.textHashes(${i}, columns[${i}], length)`],
+        hashSetUp: [js`const ${c}_hash = table.textHashes(${i}, columns[${i}], from, length)`],
         words: [js`${c}_hash[row]`],
         equal: js`sameBytes(${c}.bytes, ${c}.starts[row], ${c}.ends[row], ${k}.bytes, ${k}.starts[slot], ${k}.ends[slot])`,
         copy: [js`${k}.setBytes(slot, ${c}.bytes, ${c}.starts[row], ${c}.ends[row])`],
@@ -144,26 +144,26 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
   return hash === 0 ? 1 : hash
 }
 
-/** The hashes of a text column's rows; an entry of a dictionary is hashed once for as long as the dictionary comes. */
+/** The hashes of some of a text column's rows; an entry of a dictionary is hashed once for as long as the dictionary comes. */
 export class TextHashes {
   #rows = new Int32Array(0)
   #dictionary: Dictionary | undefined
   #entries = new Int32Array(0)
 
-  of(column: BytesColumn, length: number): Int32Array {
+  of(column: BytesColumn, from: number, length: number): Int32Array {
     if (this.#rows.length < length) this.#rows = new Int32Array(Math.max(256, length))
     const { codes, dictionary } = column
-    if (codes === undefined || dictionary === undefined) this.#hashRows(column, length)
-    else this.#lookUp(codes, dictionary, length, column.valid)
+    if (codes === undefined || dictionary === undefined) this.#hashRows(column, from, length)
+    else this.#lookUp(codes, dictionary, from, length, column.valid)
     return this.#rows
   }
 
-  #hashRows({ bytes, starts, ends }: BytesColumn, length: number): void {
+  #hashRows({ bytes, starts, ends }: BytesColumn, from: number, length: number): void {
     const rows = this.#rows
-    for (let row = 0; row < length; row++) rows[row] = hashBytes(bytes, starts[row]!, ends[row]!)
+    for (let row = from; row < length; row++) rows[row] = hashBytes(bytes, starts[row]!, ends[row]!)
   }
 
-  #lookUp(codes: Int32Array, dictionary: Dictionary, length: number, valid: Uint8Array | undefined): void {
+  #lookUp(codes: Int32Array, dictionary: Dictionary, from: number, length: number, valid: Uint8Array | undefined): void {
     if (dictionary !== this.#dictionary) {
       this.#dictionary = dictionary
       this.#entries.fill(0)
@@ -175,7 +175,7 @@ export class TextHashes {
     }
     const rows = this.#rows
     const entries = this.#entries
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < length; row++) {
       if (valid !== undefined && valid[row] === 0) continue
       const code = codes[row]!
       let hash = entries[code]!

@@ -22,7 +22,7 @@ import { wordsOf } from './state-column.ts'
 
 interface RowCode {
   /** Writes into `hashes` the hash of each row. */
-  readonly hash: (table: RowStore, columns: readonly Column[], length: number, hashes: Int32Array) => void
+  readonly hash: (table: RowStore, columns: readonly Column[], from: number, length: number, hashes: Int32Array) => void
   /** The first id from `id` on along `next` that holds the same values as `row`, -1 when there is none. */
   readonly find: (table: RowStore, columns: readonly Column[], row: number, hash: number, id: number) => number
 }
@@ -46,9 +46,9 @@ export class RowStore extends Slots {
     const equal = codes.map(c => c.equal).reduce((a: Js, b) => js`${a} && ${b}`, js`hashes[slot] === hash`)
     this.#hash = compile<RowCode['hash']>(
       `${options.owner}/${spec.name}/hash.js`,
-      js`function hashRows(table, columns, length, hashes) {
+      js`function hashRows(table, columns, from, length, hashes) {
         ${codes.flatMap(c => [...c.setUp, ...c.hashSetUp])}
-        for (let row = 0; row < length; row++) {
+        for (let row = from; row < length; row++) {
           ${hashCode(codes)}
           hashes[row] = hash
         }
@@ -94,7 +94,7 @@ export class RowStore extends Slots {
 
   #hashesOf(columns: readonly Column[], length: number): Int32Array {
     if (this.#rowHashes.length < length) this.#rowHashes = new Int32Array(Math.max(256, length))
-    this.#hash.run(this, columns, length, this.#rowHashes)
+    this.#hash.run(this, columns, 0, length, this.#rowHashes)
     return this.#rowHashes
   }
 
@@ -134,8 +134,8 @@ export class RowStore extends Slots {
   }
 
   /** For generated code: the hashes of column `i`, a text. */
-  textHashes(i: number, column: BytesColumn, length: number): Int32Array {
-    return this.#textHashes[i]!.of(column, length)
+  textHashes(i: number, column: BytesColumn, from: number, length: number): Int32Array {
+    return this.#textHashes[i]!.of(column, from, length)
   }
 
   override snapshot(writer: StateWriter): void {

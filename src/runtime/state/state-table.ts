@@ -111,9 +111,9 @@ export class StateTable extends Slots {
     }
   }
 
-  /** For generated code: the hashes of key column `i`, a text. */
-  textHashes(i: number, column: BytesColumn, length: number): Int32Array {
-    return this.#textHashes[i]!.of(column, length)
+  /** For generated code: the hashes of key column `i`, a text, from row `from` on. */
+  textHashes(i: number, column: BytesColumn, from: number, length: number): Int32Array {
+    return this.#textHashes[i]!.of(column, from, length)
   }
 
   /** Ends the row of a key. Its slot will be used again. */
