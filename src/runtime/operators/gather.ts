@@ -9,7 +9,7 @@ import { assert, unreachable } from '../../base/assert.ts'
 import { Chunk } from '../../data/chunk.ts'
 import { BytesColumn, type Column, arraysOf, newColumn } from '../../data/column.ts'
 import type { BufferPool, PooledArray } from '../../data/pool.ts'
-import type { Schema } from '../../data/type.ts'
+import { type DataType, type Schema, withNullable } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
 import { wordsOf } from '../state/state-column.ts'
 
@@ -165,9 +165,14 @@ export function viewColumn(column: Column, rows: Int32Array, count: number, pool
     gatherColumn(column, rows, count, into, 0)
     return into
   }
-  const valid = column.valid === undefined ? undefined : pool.u8(count)
+  return viewText(column, withNullable(column.type, column.valid !== undefined), rows, count, pool)
+}
+
+/** Picked rows of a text, which stays where it is, as a column of `type`. Row -1 is NULL, where the type has it. */
+export function viewText(column: BytesColumn, type: DataType, rows: Int32Array, count: number, pool: BufferPool): BytesColumn {
+  const valid = type.nullable ? pool.u8(count) : undefined
   gatherValid(column.valid, rows, count, valid, 0)
-  const view = new BytesColumn(column.type, column.bytes, pool.i32(count), pool.i32(count), valid)
+  const view = new BytesColumn(type, column.bytes, pool.i32(count), pool.i32(count), valid)
   gatherI32(column.starts, rows, count, view.starts, 0)
   gatherI32(column.ends, rows, count, view.ends, 0)
   if (column.codes !== undefined) {

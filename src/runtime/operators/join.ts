@@ -156,7 +156,6 @@ export class Join implements Operator {
   }
 
   close(): void {
-    this.#out.close()
     this.#keys.close()
     for (const side of this.#sides) side.store.close()
     for (const side of this.#normalized) side?.close()
