@@ -30,8 +30,8 @@ import {
   parseJson,
   printJson,
 } from '../json-value.ts'
+import { cached } from './cached.ts'
 import { anyNullable, define, returns } from './define.ts'
-import { cached } from './regexp.ts'
 import { variantFunctions } from './variant.ts'
 
 /** What a path found, or why it found nothing. */

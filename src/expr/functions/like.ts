@@ -13,8 +13,8 @@ import { js } from '../../codegen/js.ts'
 import { textBytes } from '../../data/text.ts'
 import type { ArgShape, CallSite, ScalarFunction } from '../function.ts'
 import { javaRegex } from '../java-regex.ts'
+import { cached } from './cached.ts'
 import { define, returns } from './define.ts'
-import { cached } from './regexp.ts'
 import { bytesAt, findBytes } from './text-views.ts'
 
 /** A pattern taken apart: text that stands for itself, ANY for `%`, ONE for `_`. */

@@ -10,25 +10,9 @@ import { EvaluationError } from '../../base/errors.ts'
 import { types } from '../../data/type.ts'
 import type { ArgShape, CallSite, ScalarFunction } from '../function.ts'
 import { type JavaRegex, PatternFault, javaRegex } from '../java-regex.ts'
+import { cached } from './cached.ts'
 import { anyNullable, define, returns } from './define.ts'
 import { likeFunctions } from './like.ts'
-
-const REMEMBERED = 256
-
-/** Remembers what `make` made for the last patterns that came. */
-export function cached<T>(make: (source: string, more?: string) => T): (source: string, more?: string) => T {
-  const made = new Map<string, T>()
-  return (source, more) => {
-    const key = more === undefined ? source : `${source}\0${more}`
-    let value = made.get(key)
-    if (value === undefined) {
-      if (made.size >= REMEMBERED) made.delete(made.keys().next().value!)
-      value = make(source, more)
-      made.set(key, value)
-    }
-    return value
-  }
-}
 
 type Regexes = (source: string) => JavaRegex | undefined
 
