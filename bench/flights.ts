@@ -1,14 +1,12 @@
 /** Batch over `flights-3m.parquet`, grouped by origin and hour, beside DuckDB on one thread: in turn, in one run. */
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { Session } from '#src/engine/session.ts'
 import { type Measurement, measure, medianRun } from './measure.ts'
 
 const FLIGHTS = 3_000_000
 
-export const flightsPath = (): string =>
-  join(dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')), 'data/flights-3m.parquet')
+export const flightsPath = (): string => fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url))
 
 export async function benchFlights(runs: number): Promise<Measurement[]> {
   const path = flightsPath()
