@@ -50,6 +50,8 @@ export class Grouping {
     this.#keyPositions = new Map(group.keys.map((key, i) => [exprKey(key), i]))
     this.#hasComputedKeys = group.keys.some(key => key.kind !== 'input')
     this.#columns = [...group.keys]
+    // Keys are NULL in the sets that are without them; what calls read is not.
+    if (this.#isExpanded) return
     for (const [i, key] of group.keys.entries()) this.#positions.set(exprKey(key), i)
   }
 
@@ -74,7 +76,8 @@ export class Grouping {
     const key = this.#keyPositions.get(exprKey(expr))
     if (key !== undefined) return this.#key(key, expr.span)
     if (expr.kind === 'input') {
-      const { name } = this.#context.scope.columns[expr.index]!
+      const name = this.#context.scope.columns[expr.index]?.name
+      if (name === undefined) throw new UnsupportedError('a subquery as a value beside GROUP BY', expr.span)
       throw new SqlError('NOT_GROUPED', `Expression '${name}' is not being grouped`, expr.span, {
         hint: 'put it into GROUP BY or into an aggregate function',
       })

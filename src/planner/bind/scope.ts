@@ -11,7 +11,7 @@ import type { Span } from '../../base/span.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import type { ObjectPath } from '../../catalog/table.ts'
 import { type DataType, withNullable } from '../../data/type.ts'
-import { type Expr, input } from '../../expr/expr.ts'
+import { type Expr, input, remapInputs } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
 import type { Column, Columns } from '../logical/plan.ts'
 
@@ -135,6 +135,24 @@ export class Scope {
     const names = this.tables.flatMap(t => t.alias ?? t.path?.[2] ?? [])
     const name = qualifier.parts.map(p => p.name).join('.')
     throw new SqlError('TABLE_UNKNOWN', `Table '${name}' not found`, qualifier.span, { hint: didYouMean(name, names) })
+  }
+}
+
+/** Inside a subquery: its own names first, then those of the query around it. Its columns come behind the outer ones. */
+export class NestedScope extends Scope {
+  readonly #outer: Scope
+  readonly #inner: Scope
+
+  constructor(outer: Scope, inner: Scope) {
+    super(outer.join(inner).tables)
+    this.#outer = outer
+    this.#inner = inner
+  }
+
+  override find(parts: readonly ast.Identifier[], span: Span): Expr | undefined {
+    const shift = this.#outer.columns.length
+    const own = this.#inner.find(parts, span)
+    return own === undefined ? this.#outer.find(parts, span) : remapInputs(own, i => i + shift)
   }
 }
 

@@ -25,7 +25,7 @@ import { Grouping } from './grouping.ts'
 import { exprKey } from '../logical/expr-key.ts'
 import { type OrderAndLimit, ordinalOf, sort, sortKey } from './order.ts'
 import { Scope } from './scope.ts'
-import { bindSubqueryConditions } from './subquery.ts'
+import { bindSubqueryConditions, bindValueSubqueries } from './subquery.ts'
 import type { Relation } from './table.ts'
 import { hasAggregate } from './walk.ts'
 
@@ -40,13 +40,15 @@ export function bindSelect(node: ast.Select, order: OrderAndLimit, env: Environm
   refuseUnsupported(node)
   const from: Relation = node.from ? bindFrom(node.from, env) : { plan: DUAL, scope: new Scope([]) }
   const { session, parameters } = env
-  const context = (place: string): ExpressionContext => ({ scope: from.scope, session, parameters, place })
-  const filtered = node.where === undefined ? from.plan : where(node.where, from.plan, context('WHERE'), env)
+  const values = bindValueSubqueries(expressionsOf(node, order), from.plan, from.scope, env)
+  const intercept = (part: ast.Expression): Expr | undefined => values.columns.get(part)
+  const context = (place: string): ExpressionContext => ({ scope: from.scope, session, parameters, place, intercept })
+  const filtered = node.where === undefined ? values.plan : where(node.where, values.plan, context('WHERE'), env)
   const window = groupWindow(node, filtered, context('GROUP BY'), env)
   const grouping = isGrouped(node, order)
     ? new Grouping(context('SELECT'), groupKeys(node, context('GROUP BY'), window))
     : undefined
-  const inSelect: ExpressionContext = { ...context('SELECT'), intercept: grouping?.intercept }
+  const inSelect: ExpressionContext = { ...context('SELECT'), intercept: grouping?.intercept ?? intercept }
   const items = bindItems(node.items, inSelect, grouping)
   const having = node.having && bindCondition(node.having, { ...inSelect, place: 'HAVING' })
   const keys = order.by.map(item => orderExpr(item, items, inSelect))
@@ -55,6 +57,13 @@ export function bindSelect(node: ast.Select, order: OrderAndLimit, env: Environm
   if (having !== undefined) plan = filter(plan, having)
   return selectAndSort(node, plan, items, keys, order)
 }
+
+/** Where a subquery may stand as a value. */
+const expressionsOf = (node: ast.Select, order: OrderAndLimit): readonly ast.Expression[] => [
+  ...node.items.map(item => item.expression),
+  ...(node.where === undefined ? [] : [node.where]),
+  ...order.by.map(item => item.expression),
+]
 
 function refuseUnsupported(node: ast.Select): void {
   if (node.qualify !== undefined) throw new UnsupportedError('QUALIFY', node.qualify.span)

@@ -23,6 +23,12 @@ export function someNode(node: AnyNode, test: (node: AnyNode) => boolean): boole
   return false
 }
 
+/** The outermost nodes of a kind in the node; what is inside a subquery is its own. */
+export function nodesIn(node: AnyNode, kind: string): readonly AnyNode[] {
+  if (node.kind === kind) return [node]
+  return node.kind === 'query' ? [] : [...childrenOf(node)].flatMap(child => nodesIn(child, kind))
+}
+
 export type AggregateNode = ast.Call | ast.JsonObjectAgg | ast.JsonArrayAgg
 
 /** A call of an aggregate function that is not computed OVER a window. */
