@@ -53,9 +53,8 @@ test('of equal rows the first that came stands first, with OFFSET too', () => {
 })
 
 test('with OFFSET, places are updated', () => {
-  expect(
-    drive(topN({ offset: 1, limit: 2, updateBefore: true }), '+I ann 1\n+I bob 2\n+I eve 3\n+I joe 4'),
-  ).toMatchInlineSnapshot(`
+  expect(drive(topN({ offset: 1, limit: 2, updateBefore: true }), '+I ann 1\n+I bob 2\n+I eve 3\n+I joe 4'))
+    .toMatchInlineSnapshot(`
     "+I ann 1
     -U ann 1
     +U bob 2
