@@ -30,6 +30,10 @@ const benches: Readonly<Record<string, () => Promise<readonly Measurement[]>>> =
     const { benchFlights } = await import('./flights.ts')
     return benchFlights(runs)
   },
+  async flink() {
+    const { benchFlink } = await import('./flink.ts')
+    return benchFlink(Number(flags.events ?? (flags.smoke ? 20_000 : 2_000_000)), flags.queries?.split(','))
+  },
   async memory() {
     const { benchMemory } = await import('./memory.ts')
     return benchMemory(flags.smoke ? 10 : 1024)
