@@ -109,8 +109,12 @@ export function sessionFacts(config: Config, host: Host, mode: Mode, database: s
   const seed = config.integer('millrace.seed')
   const random = seed === undefined ? host.random : seededRandom(seed)
   const startMs = host.clock.nowMs()
+  let zone: string | undefined
   return {
-    zone: config.zone,
+    // The first look at the system's zone costs 15 ms, which a query without local time need not pay.
+    get zone() {
+      return (zone ??= config.zone)
+    },
     legacyCast: config.get('table.exec.legacy-cast-behaviour')!.toUpperCase() === 'ENABLED',
     nowMs: mode === 'batch' ? () => startMs : () => host.clock.nowMs(),
     rowNowMs: () => host.clock.nowMs(),
@@ -139,7 +143,7 @@ export async function launch(given: Launch): Promise<Job> {
   const { config, host, physical } = given
   const restore = await checkpointToRestore(config, host)
   return new Job(
-    { name: given.name, mode: physical.mode, plan: physical.sinks, checkpoints: checkpointOptions(config), restore },
+    { name: given.name, mode: physical.mode, plan: physical.sinks, checkpoints: checkpointOptions(config), restore, watermarkIntervalMs: config.duration('pipeline.auto-watermark-interval') },
     {
       clock: host.clock,
       disk: host.disk,
@@ -162,6 +166,7 @@ export function operatorFactory(given: Launch): (node: PhysicalPlan) => readonly
       session: given.session,
       memory,
       clock: given.host.clock,
+      watermarkIntervalMs: given.config.duration('pipeline.auto-watermark-interval'),
       onCompiled: code => given.onCompiled?.(code),
     }
     return buildOperators(node, context)

@@ -66,6 +66,11 @@ export class GraphNode implements Output {
     if (this.operator.currentWatermark !== undefined) this.#pass(this.operator.currentWatermark())
   }
 
+  /** A period has passed on a live stream: event time that was held back until the next row is told now. */
+  tick(): void {
+    if (this.operator.currentWatermark !== undefined) this.#pass(this.operator.currentWatermark(true))
+  }
+
   advance(input: number, timeMs: number): void {
     const state = this.#inputs[input]!
     if (timeMs <= state.watermark && !state.idle) return

@@ -30,6 +30,8 @@ export interface JobSpec {
   /** The sinks; everything else hangs below them. Nodes that several sinks share are the same object. */
   readonly plan: readonly PhysicalOf<'Sink'>[]
   readonly checkpoints: CheckpointOptions | undefined
+  /** How often a live stream tells event time without a row that moves it far (`pipeline.auto-watermark-interval`). */
+  readonly watermarkIntervalMs: number
   /** Where to go on from. */
   readonly restore: Checkpoint | undefined
 }
@@ -343,12 +345,12 @@ export class Job {
       if (nowMs - yieldedMs >= YIELD_EVERY_MS) {
         await new Promise(resolve => setImmediate(resolve))
         yieldedMs = clock.elapsedMs()
-        this.#watchIdleness(nowMs)
+        this.#passTime(nowMs)
       }
       if (answer === undefined && turn % this.#sources.length === 0 && this.#everyoneWaits()) {
         await this.#waitForAnswer(intervalMs === 0 ? undefined : Math.max(1, barrierMs + intervalMs - nowMs))
         yieldedMs = clock.elapsedMs()
-        this.#watchIdleness(yieldedMs)
+        this.#passTime(yieldedMs)
       }
     }
   }
@@ -410,6 +412,21 @@ export class Job {
 
   readonly #lastChunkMs = new Map<RunningSource, number>()
 
+  /** What the clock alone brings about; only where rows come live, since a bounded run must not depend on it. */
+  #passTime(nowMs: number): void {
+    this.#watchIdleness(nowMs)
+    const live = this.spec.mode === 'streaming' && !this.#backlog && this.#sources.some(s => !s.source.bounded)
+    if (!live || nowMs - this.#tickedMs < this.spec.watermarkIntervalMs) return
+    this.#tickedMs = nowMs
+    for (const node of this.#nodes) node.tick()
+  }
+  #tickedMs = 0
+
+  /** Some operator makes event time on a stream that does not end. */
+  get #ticks(): boolean {
+    return this.#sources.some(s => !s.source.bounded) && this.#nodes.some(n => n.operator.currentWatermark !== undefined)
+  }
+
   /** Sources without a row for `idleTimeoutMs` stop holding back others. The assigner above the scan carries the timeout. */
   #watchIdleness(nowMs: number): void {
     for (const source of this.#sources) {
@@ -435,7 +452,7 @@ export class Job {
   async #waitForAnswer(atMostMs: number | undefined): Promise<void> {
     const waits = this.#sources.flatMap(s => (s.ended || s.pending === undefined ? [] : [s.pending]))
     const polls = this.#sources.some(s => !s.ended && s.pending === undefined)
-    const limits = [polls ? IDLE_POLL_MS : undefined, atMostMs, this.#idleTimeouts.size > 0 ? 100 : undefined].filter(
+    const limits = [polls ? IDLE_POLL_MS : undefined, atMostMs, this.#idleTimeouts.size > 0 || this.#ticks ? 100 : undefined].filter(
       ms => ms !== undefined,
     )
     let timer: NodeJS.Timeout | undefined
