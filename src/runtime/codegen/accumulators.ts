@@ -75,6 +75,8 @@ export class Accumulators {
   readonly sets: SetSpec[] = []
   readonly steps: Step[] = []
   readonly results: Result[] = []
+  /** Which results are written value by value: their columns themselves must be in scope, as `<name>_column`. */
+  readonly slowResults = new Set<number>()
   /** Declarations: the arrays behind what the steps and results name. */
   readonly stateSetUp: Js[] = [js`const rows = table.values[0].doubles`]
   readonly inputSetUp: Js[] = []
@@ -408,6 +410,7 @@ export class Accumulators {
   // ── STDDEV, VAR ────────────────────────────────────────────────────────────────────────────────────
 
   #spreadResult(call: AggregateCall, type: DataType): Result {
+    this.slowResults.add(this.results.length)
     const guard = this.#guard(call)
     const count = this.#count(guard, this.#wish(call))
     const squares = this.#share(`squares ${call.args[0]}`, guard, () => {
@@ -454,6 +457,7 @@ export class Accumulators {
   // ── all others ─────────────────────────────────────────────────────────────────────────────────────
 
   #objectResult(call: AggregateCall): Result {
+    this.slowResults.add(this.results.length)
     const aggregate: ObjectAggregate | undefined = objectAggregate(call, this.#schema)
     if (aggregate === undefined) throw new UnsupportedError(`the aggregate ${call.function.name}`)
     const helper = this.names.fresh(call.function.name.toLowerCase())

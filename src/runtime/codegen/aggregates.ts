@@ -344,16 +344,23 @@ class AggregateWriter {
     if (needs.input) lines.push(...inputSetUp)
     if (needs.told) {
       lines.push(js`const told = table.values[${this.markAt}].ints`)
-      this.#told.forEach((cells, i) => lines.push(...declareBoth(cells, js`table.values[${this.markAt + 1 + i}]`, declareState)))
+      const column = (i: number) => js`table.values[${this.markAt + 1 + i}]`
+      lines.push(...this.#declare(this.#told, declareState, column))
     }
-    if (needs.was) this.#was.forEach((cells, i) => lines.push(...declareBoth(cells, js`was.columns[${i}]`, declareColumn)))
+    if (needs.was) lines.push(...this.#declare(this.#was, declareColumn, i => js`was.columns[${i}]`))
     if (needs.out) {
       if (this.#spec.tells) lines.push(js`const out_kinds = out.kinds`)
-      this.#out.forEach((cells, i) =>
-        lines.push(...declareBoth(cells, js`out.columns[${this.#spec.resultsAt + i}]`, declareColumn)),
-      )
+      lines.push(...this.#declare(this.#out, declareColumn, i => js`out.columns[${this.#spec.resultsAt + i}]`))
     }
     return lines
+  }
+
+  /** The arrays of result columns; the column itself, too, for what is written value by value. */
+  #declare(all: readonly Cells[], declare: (cells: Cells, expr: Js) => Js, column: (i: number) => Js): readonly Js[] {
+    return all.flatMap((cells, i) => [
+      declare(cells, column(i)),
+      ...(this.accumulators.slowResults.has(i) ? [js`const ${cells.name}_column = ${column(i)}`] : []),
+    ])
   }
 
   /** Rows that belong nowhere, and retractions of groups that are not there (they expired), are passed over. */
@@ -429,12 +436,6 @@ const LOCALS =
   'table sets columns kinds slots length touched out outSlots out_kinds told was stamps stamp rows count row slot from i n mark existed taken'.split(
     ' ',
   )
-
-/** The arrays, and the column itself for what is written value by value. */
-const declareBoth = (cells: Cells, expr: Js, declare: (cells: Cells, expr: Js) => Js): readonly Js[] => [
-  declare(cells, expr),
-  js`const ${cells.name}_column = ${expr}`,
-]
 
 /** The steps, those under the same guard together. */
 function guarded(steps: readonly Step[], which: 'add' | 'subtract'): readonly Js[] {

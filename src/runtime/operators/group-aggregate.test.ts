@@ -376,9 +376,7 @@ test('the generated code reads as if written by hand', () => {
       const count_amount = table.values[2].doubles
       const amount = wordsOf(columns[1].values), amount_valid = columns[1].valid ?? ALL_VALID
       const was_count_ = wordsOf(was.columns[0].values)
-      const was_count__column = was.columns[0]
       const was_sum_amount_ = wordsOf(was.columns[1].values), was_sum_amount__valid = was.columns[1].valid ?? ALL_VALID
-      const was_sum_amount__column = was.columns[1]
       let count = 0
       for (let row = 0; row < length; row++) {
         const slot = slots[row]

@@ -13,7 +13,22 @@ import { readText, textBytes } from '../../data/text.ts'
 import { type Storage, storageOf } from '../../data/storage.ts'
 import { type DataType, type Field, isText } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
+import {
+  anyNegative,
+  copyValid,
+  gatherBytes,
+  gatherDoubles,
+  gatherInts,
+  gatherLongs,
+  gatherValid,
+  scatterBytes,
+  scatterInts,
+  scatterLongs,
+  wordsOf,
+} from './copy-loops.ts'
 import type { StateReader, StateWriter } from './snapshot.ts'
+
+export { wordsOf } from './copy-loops.ts'
 
 const NO_BYTES = new Uint8Array(0)
 const NO_WORDS = new Int32Array(0)
@@ -417,82 +432,3 @@ function grown<A extends { readonly length: number; set(array: A): void }>(from:
 
 const bytesOf = (array: Uint8Array | Int32Array | BigInt64Array | Float64Array, top: number): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, top * array.BYTES_PER_ELEMENT)
-
-/** The 32-bit words of 64-bit values. */
-export const wordsOf = (values: BigInt64Array | Float64Array): Int32Array =>
-  new Int32Array(values.buffer, values.byteOffset, values.length * 2)
-
-// One loop per kind of array, so that each sees one kind only whatever schemas there are.
-
-function copyValid(
-  to: Uint8Array,
-  slots: Int32Array,
-  count: number,
-  from: Uint8Array | undefined,
-  rows: Int32Array | undefined,
-): void {
-  if (from !== undefined) scatterBytes(to, slots, count, from, rows)
-  else for (let i = 0; i < count; i++) to[slots[i]!] = 1
-}
-
-function scatterBytes(to: Uint8Array, slots: Int32Array, count: number, from: Uint8Array, rows: Int32Array | undefined): void {
-  if (rows === undefined) for (let i = 0; i < count; i++) to[slots[i]!] = from[i]!
-  else for (let i = 0; i < count; i++) to[slots[i]!] = from[rows[i]!]!
-}
-
-function scatterInts(to: Int32Array, slots: Int32Array, count: number, from: Int32Array, rows: Int32Array | undefined): void {
-  if (rows === undefined) for (let i = 0; i < count; i++) to[slots[i]!] = from[i]!
-  else for (let i = 0; i < count; i++) to[slots[i]!] = from[rows[i]!]!
-}
-
-function scatterLongs(to: Int32Array, slots: Int32Array, count: number, from: Int32Array, rows: Int32Array | undefined): void {
-  for (let i = 0; i < count; i++) {
-    const slot = slots[i]! * 2
-    const row = (rows === undefined ? i : rows[i]!) * 2
-    to[slot] = from[row]!
-    to[slot + 1] = from[row + 1]!
-  }
-}
-
-function gatherValid(to: Uint8Array, at: number, slots: Int32Array, count: number, from: Uint8Array | undefined): void {
-  for (let i = 0; i < count; i++) {
-    const slot = slots[i]!
-    to[at + i] = slot < 0 ? 0 : from === undefined ? 1 : from[slot]!
-  }
-}
-
-/** One pass that the copying loops are spared: most lists have no row of NULLs. */
-function anyNegative(slots: Int32Array, count: number): boolean {
-  let signs = 0
-  for (let i = 0; i < count; i++) signs |= slots[i]!
-  return signs < 0
-}
-
-function gatherBytes(to: Uint8Array, at: number, slots: Int32Array, count: number, from: Uint8Array, gap: boolean): void {
-  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
-  else for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
-}
-
-function gatherInts(to: Int32Array, at: number, slots: Int32Array, count: number, from: Int32Array, gap: boolean): void {
-  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
-  else for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
-}
-
-function gatherDoubles(to: Float64Array, at: number, slots: Int32Array, count: number, from: Float64Array, gap: boolean): void {
-  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
-  else for (let i = 0; i < count; i++) to[at + i] = slots[i]! < 0 ? 0 : from[slots[i]!]!
-}
-
-/** Straight from array to array, 64 bits move as they are. */
-function gatherLongs(to: BigInt64Array, at: number, slots: Int32Array, count: number, from: BigInt64Array, gap: boolean): void {
-  if (!gap) for (let i = 0; i < count; i++) to[at + i] = from[slots[i]!]!
-  else gatherWords(wordsOf(to), at, slots, count, wordsOf(from))
-}
-
-function gatherWords(to: Int32Array, at: number, slots: Int32Array, count: number, from: Int32Array): void {
-  for (let i = 0; i < count; i++) {
-    const slot = slots[i]! * 2
-    to[2 * (at + i)] = slot < 0 ? 0 : from[slot]!
-    to[2 * (at + i) + 1] = slot < 0 ? 0 : from[slot + 1]!
-  }
-}
