@@ -17,6 +17,8 @@ import { convertJoin } from './join.ts'
 import { ALL_CHANGES, columnsOf, isInsertOnly, unionOf } from './changes.ts'
 import { type Keys, keysHolding, keysThrough } from './keys.ts'
 import { type ChangeKinds, type EmitMode, INSERT_ONLY, type PhysicalPlan, type StreamTraits } from './plan.ts'
+import { castTo } from '../bind/call.ts'
+import { metadataTypes } from './metadata.ts'
 import { convertSort } from './sort.ts'
 
 /** A node's own fields, before what all nodes have. */
@@ -175,10 +177,13 @@ export class Converter {
       paths: plan.source?.map(s => s.path),
       limit,
     } as const
-    const scan = this.withTraits(own, [], { schema: plan.schema }, traits)
+    const read = metadataTypes(plan, info.metadata)
+    const scan = this.withTraits(own, [], { schema: read }, traits)
     const isUpsert = changes.updateAfter && !changes.updateBefore
     const repeats = !onlyInserts && this.flag('table.exec.source.cdc-events-duplicate')
-    return isUpsert || repeats ? this.#normalize(scan, keys[0]) : scan
+    const rows = isUpsert || repeats ? this.#normalize(scan, keys[0]) : scan
+    const exprs = plan.schema.map(({ type }, i) => castTo(input(i, read[i]!.type), type))
+    return exprs.every(e => e.kind === 'input') ? rows : this.calc(rows, undefined, exprs, plan.schema)
   }
 
   /** An upsert source, or one that may repeat itself, becomes a full changelog. */

@@ -1,5 +1,5 @@
 /** Where a query's rows leave the job, and whether the sink can take the changes they come as. */
-import { SqlError } from '../../base/errors.ts'
+import { SqlError, UnsupportedError } from '../../base/errors.ts'
 import { type TableEntry, printPath } from '../../catalog/table.ts'
 import { writtenColumns } from '../bind/insert.ts'
 import type { BoundOutput } from '../planner.ts'
@@ -39,6 +39,11 @@ function tableSink(table: TableEntry, below: PhysicalPlan, to: Converter): SinkF
   }
   if (accepts === 'insert-only') requireInsertOnly(below, `Table sink '${name}'`)
   const columns = writtenColumns(table)
+  const metadata = columns.find(c => c.kind === 'metadata')
+  if (metadata !== undefined) {
+    const hint = 'declare it VIRTUAL if it shall not be written'
+    throw new UnsupportedError(`writing the metadata column '${metadata.name}'`, undefined, { hint })
+  }
   const key = table.primaryKey.map(k => columns.findIndex(c => c.name === k))
   if (accepts === 'upsert' && key.length === 0 && !isInsertOnly(below.traits.changes)) {
     const hint = 'declare a PRIMARY KEY … NOT ENFORCED on the sink'

@@ -37,7 +37,12 @@ export function convertSort(plan: LogicalOf<'Sort'>, to: Converter): PhysicalPla
 function temporalSort(plan: LogicalOf<'Sort'>, below: PhysicalPlan, to: Converter): PhysicalPlan {
   const [first] = plan.by
   const time = plan.input.schema[first!.column]!.time
-  if (time === undefined || first!.descending || plan.offset > 0) {
+  if (plan.offset > 0) {
+    throw new SqlError('FETCH_MISSING', 'FETCH is missed, which on streaming table is not supported currently.', undefined, {
+      hint: 'OFFSET needs a LIMIT',
+    })
+  }
+  if (time === undefined || first!.descending) {
     throw new SqlError('SORT_UNBOUNDED', 'Sort on a non-time-attribute field is not supported.', undefined, {
       hint: 'a stream can be ordered by its rowtime ascending, or by anything with a LIMIT',
     })
