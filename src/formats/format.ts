@@ -14,8 +14,16 @@ export interface DecodeCounts {
 /** How a record that can't be decoded is named in its error. `record` counts from the first of this `decode` call. */
 export type PlaceOf = (record: number) => string
 
+/** Where a column lies: a column of the table, or with a path a field inside that ROW. */
+export interface ColumnSource {
+  readonly column: string
+  readonly path: readonly string[]
+}
+
 export interface DecoderContext {
   readonly pool: BufferPool
+  /** For a format with `nestedProjection`: where each column of the schema lies, when some are fields of ROW columns. */
+  readonly sources?: readonly ColumnSource[] | undefined
   /** `table.local-time-zone`. */
   readonly zone: string
   readonly counts: DecodeCounts
@@ -52,6 +60,8 @@ export interface Format {
   readonly options: OptionSet
   /** How a file of messages is cut: at line ends, at CSV record ends (quotes may hold line ends), or not at all. */
   readonly framing: 'lines' | 'csv' | 'whole'
+  /** It can decode single fields of ROW columns. */
+  readonly nestedProjection?: boolean
   /** Cuts files into messages where that takes more than line ends. */
   splitter?(options: Options, settings: SplitterSettings): Splitter
   /** `schema` holds just the columns the query reads, `all` the table's physical columns in order. */

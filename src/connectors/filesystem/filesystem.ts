@@ -53,6 +53,10 @@ export const filesystem: Connector = {
   ],
   bounded: table =>
     table.options['source.monitor-interval'] === undefined && table.options['source.follow']?.toLowerCase() !== 'true',
+  nestedProjectionOf(table) {
+    const { format } = formatOf(table)
+    return 'messages' in format && format.messages.nestedProjection === true
+  },
   source(request, context) {
     const { table } = request
     const given = new Options("connector 'filesystem'", options, table.options)

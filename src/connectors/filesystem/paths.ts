@@ -106,9 +106,12 @@ function partitionOf(path: string, root: string): ReadonlyMap<string, string | n
   return partition
 }
 
+// oxlint-disable-next-line no-control-regex
+const UNFIT = /[\u0000-\u001f"#%'*/:=?\\\u007f{[\]^]/g
+
 /** Directory names of partitions escape what a path can't hold as %XX, as Flink and Hive do. */
 export const escapePath = (text: string): string =>
-  text.replace(/[\u0000-\u001f"#%'*/:=?\\\u007f{[\]^]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+  text.replace(UNFIT, c => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 const unescapePath = (text: string): string =>
   text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 

@@ -85,7 +85,7 @@ class FilesWriter implements SinkWriter {
   }
 
   async prepare(): Promise<Position> {
-    for (const directory of [...this.#open.keys()]) await this.#finish(directory)
+    for (const directory of Array.from(this.#open.keys())) await this.#finish(directory)
     const prepared: Prepared = { writer: this.#id, files: this.#finished }
     this.#finished = []
     return prepared as unknown as Position

@@ -8,7 +8,7 @@ import type { Chunk } from '../../data/chunk.ts'
 import { evaluatePartition } from './partition-value.ts'
 import type { Schema } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
-import type { BulkFormat, DecodeCounts, DecoderContext, Format } from '../../formats/format.ts'
+import type { BulkFormat, ColumnSource, DecodeCounts, DecoderContext, Format } from '../../formats/format.ts'
 import type { FramePosition } from '../../formats/framing.ts'
 import { createSplitter } from '../../formats/index.ts'
 import type { Position, Source, SourceProgress, SourceReader } from '../../runtime/dataflow/source.ts'
@@ -172,6 +172,7 @@ class FilesReader implements SourceReader {
       pool: context.pool,
       zone: context.zone,
       counts: this.#counts,
+      sources: this.#columns.sources,
       name: `${context.name}/${request.table.path[2].replace(/[^\w.-]+/g, '-')}-decoder`,
       ...(this.#spec.errorsFile && {
         onSkipped: (place: string, bytes: Uint8Array, reason: string) => this.#spec.errorsFile!.add(place, bytes, reason),
@@ -257,6 +258,8 @@ interface ScanColumns {
   readonly schema: Schema
   /** What is in the file and asked for. */
   readonly decoded: Schema
+  /** Where each decoded column lies, when some are fields inside ROW columns. */
+  readonly sources: readonly ColumnSource[] | undefined
   /** All physical columns that are in the file. */
   readonly all: Schema
   readonly partitionedBy: readonly string[]
@@ -265,13 +268,15 @@ interface ScanColumns {
 }
 
 function columnsOf({ request }: FilesystemSourceSpec): ScanColumns {
-  const { table, columns } = request
+  const { table, columns, paths, schema } = request
   const named = new Map(table.columns.map(column => [column.name, column]))
-  const schema = columns.map(name => ({ name, type: named.get(name)!.type }))
   const inFile = (name: string) => named.get(name)!.kind === 'physical' && !table.partitionedBy.includes(name)
+  const decoded = schema.filter((_, i) => inFile(columns[i]!))
+  const sources = columns.map((column, i) => ({ column, path: paths?.[i] ?? [] })).filter(({ column }) => inFile(column))
   return {
     schema,
-    decoded: schema.filter(field => inFile(field.name)),
+    decoded,
+    sources: paths === undefined ? undefined : sources,
     all: table.columns.filter(column => inFile(column.name)).map(({ name, type }) => ({ name, type })),
     partitionedBy: table.partitionedBy,
     metadata: new Map(table.columns.flatMap(column => (column.kind === 'metadata' ? [[column.name, column.key] as const] : []))),

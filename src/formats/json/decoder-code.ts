@@ -37,8 +37,8 @@ export const BLANK = -2
 /** What generated code calls when it meets something unusual. */
 export interface SlowSide {
   readonly columns: readonly ColumnFill[]
-  /** By position in the message, the id of the field that stood there last. Its length is a power of two. */
-  readonly order: Int32Array
+  /** By object (the message, then each ROW whose fields are read alone) and position in it, the id of the field that stood there last. */
+  readonly orders: readonly Int32Array[]
   /** The one that is being read. */
   message: number
   /** Some message is not UTF-8. */
@@ -48,9 +48,11 @@ export interface SlowSide {
   /** The opening brace behind blanks; BLANK when there is nothing but blanks. */
   openBrace(at: number, end: number): number
   /** Behind the colon of a field whose name is not known by number, or BROKEN. */
-  learnt(id: number, at: number): number
-  /** Reads a name at `at` and remembers it at this position of the order; behind its colon, or BROKEN. */
-  find(position: number, at: number, end: number): number
+  learnt(object: number, id: number, at: number): number
+  /** Reads a name at `at` and remembers it at this position of the object's order; behind its colon, or BROKEN. */
+  find(object: number, position: number, at: number, end: number): number
+  /** A ROW that is no object: NULL in all its columns, or a misfit. Behind it, or BROKEN. */
+  noObject(object: number, at: number, row: number): number
   /** Resolves the escapes of the text from `start`, whose first backslash is at `at`; its closing quote, or BROKEN. */
   unescape(column: number, start: number, at: number, row: number): number
   unusual(column: number, at: number, row: number): number
@@ -77,14 +79,25 @@ export type DecodeMessages = (
 
 const BITS = 31
 
+/** What the field with this id is: a column, an object whose fields are columns, or nothing that is read. */
+export type FieldTarget = { readonly column: number } | { readonly object: number } | undefined
+
+/** An object that is walked over. `fields` by id; names that are not in it are passed over. */
+export interface ObjectShape {
+  readonly fields: readonly FieldTarget[]
+  readonly keys: Keys
+  /** All columns at or below it. */
+  readonly columns: readonly number[]
+}
+
+/** `objects[0]` is the message. */
 export function compileJsonDecoder(
   name: string,
   schema: Schema,
-  known: number,
-  keys: Keys,
+  objects: readonly ObjectShape[],
   standard: TimestampStandard,
 ): Compiled<DecodeMessages> {
-  return compile<DecodeMessages>(name, decoderCode(schema, known, keys, standard), {
+  return compile<DecodeMessages>(name, decoderCode(schema, objects, standard), {
     textEnd,
     skipText,
     skipNumber,
@@ -102,17 +115,20 @@ export function compileJsonDecoder(
   })
 }
 
-function decoderCode(schema: Schema, known: number, keys: Keys, standard: TimestampStandard): Js {
+function decoderCode(schema: Schema, objects: readonly ObjectShape[], standard: TimestampStandard): Js {
   const names = new Names(
-    'run bytes view starts ends count order row message end stopped at seen position id next stop byte'.split(' '),
+    'run bytes view starts ends count orders row message end stopped at seen position id next stop byte'.split(' '),
   )
   const columns = schema.map((field, index) => columnOf(field.name, field.type, index, names, standard))
   const words = Array.from({ length: Math.ceil(schema.length / BITS) }, (_, w) => names.fresh(`seen${w}`))
-  const ids = Array.from({ length: known }, (_, id) => id)
+  const orders = objects.map((_, i) => names.fresh(`order${i}`))
   const all = words.map((_, w) => 2 ** Math.min(BITS, schema.length - w * BITS) - 1)
+  const parts: Parts = { columns, words, orders, objects }
   return js`
     function decodeJson(run, bytes, view, starts, ends, count) {
-      const { columns, order, suspect } = run
+      const { columns, orders } = run
+      const suspect = run.suspect
+      ${orders.map((order, i) => js`const ${order} = orders[${i}]`)}
       ${columns.flatMap(c => c.arrays)}
       let row = 0
       for (let message = 0; message < count; message++) {
@@ -121,59 +137,12 @@ function decoderCode(schema: Schema, known: number, keys: Keys, standard: Timest
         const stopped = bytes[end]
         bytes[end] = 34 // a text that is never closed ends here
         let at = starts[message]
+        let stop = 0
         ${words.map(word => js`let ${word} = 0`)}
         if (suspect) at = run.begin(at, end)
         if (bytes[at] !== 123) at = run.openBrace(at, end)
         if (at >= 0) {
-          at++
-          if (bytes[at] <= 32) at = skipBlanks(bytes, at)
-          if (bytes[at] === 125) at++
-          else {
-            for (let position = 0; ; position++) {
-              const id = order[position & 255]
-              let next = -1
-              if (at >= end) {
-                at = run.broken(at, 'a field name in quotes')
-                break
-              }
-              switch (id) {
-                ${ids.map(id => matchCase(id, keys))}
-                default:
-                  next = run.learnt(id, at)
-              }
-              if (next < 0) next = run.find(position, at, end)
-              if (next < 0) {
-                at = next
-                break
-              }
-              at = next
-              if (bytes[at] <= 32) at = skipBlanks(bytes, at)
-              let stop = 0
-              switch (order[position & 255]) {
-                ${columns.map(
-                  (c, i) => js`
-                  case ${i}: ${c.label}
-                    if ((${words[Math.floor(i / BITS)]!} & ${2 ** (i % BITS)}) !== 0) run.again(${i}, row)
-                    ${words[Math.floor(i / BITS)]!} |= ${2 ** (i % BITS)}
-                    ${c.read}
-                    break`,
-                )}
-                default:
-                  at = skipValue(bytes, view, at, end)
-                  if (at < 0) at = run.broken(next, 'a JSON value')
-              }
-              if (at < 0) break
-              let byte = bytes[at]
-              if (byte <= 32) byte = bytes[(at = skipBlanks(bytes, at))]
-              if (byte === 44) {
-                at++
-                if (bytes[at] <= 32) at = skipBlanks(bytes, at)
-              } else {
-                at = byte === 125 && at < end ? at + 1 : run.broken(at, "',' or '}'")
-                break
-              }
-            }
-          }
+          ${objectCode(0, parts)}
           if (at >= 0 && at !== end) at = run.trailing(at, end)
           if (at >= 0 && (${raw(words.map((word, w) => `${String(word)} !== ${all[w]}`).join(' || ') || 'false')})) at = run.missing(row, at, ${raw(words.map(String).join(', '))})
         }
@@ -183,6 +152,86 @@ function decoderCode(schema: Schema, known: number, keys: Keys, standard: Timest
       }
       return row
     }`
+}
+
+interface Parts {
+  readonly columns: readonly ColumnCode[]
+  readonly words: readonly Js[]
+  readonly orders: readonly Js[]
+  readonly objects: readonly ObjectShape[]
+}
+
+/** Walks over an object from its opening brace at `at` to behind its closing one, or leaves `at` BROKEN. */
+function objectCode(object: number, parts: Parts): Js {
+  const { fields, keys } = parts.objects[object]!
+  const order = parts.orders[object]!
+  return js`
+    at++
+    if (bytes[at] <= 32) at = skipBlanks(bytes, at)
+    if (bytes[at] === 125) at++
+    else {
+      for (let position = 0; ; position++) {
+        const id = ${order}[position & 255]
+        let next = -1
+        if (at >= end) {
+          at = run.broken(at, 'a field name in quotes')
+          break
+        }
+        switch (id) {
+          ${fields.map((_, field) => matchCase(field, keys))}
+          default:
+            next = run.learnt(${object}, id, at)
+        }
+        if (next < 0) next = run.find(${object}, position, at, end)
+        if (next < 0) {
+          at = next
+          break
+        }
+        at = next
+        if (bytes[at] <= 32) at = skipBlanks(bytes, at)
+        switch (${order}[position & 255]) {
+          ${fields.flatMap((target, field) => (target === undefined ? [] : [valueCase(field, target, parts)]))}
+          default:
+            at = skipValue(bytes, view, at, end)
+            if (at < 0) at = run.broken(next, 'a JSON value')
+        }
+        if (at < 0) break
+        let byte = bytes[at]
+        if (byte <= 32) byte = bytes[(at = skipBlanks(bytes, at))]
+        if (byte === 44) {
+          at++
+          if (bytes[at] <= 32) at = skipBlanks(bytes, at)
+        } else {
+          at = byte === 125 && at < end ? at + 1 : run.broken(at, "',' or '}'")
+          break
+        }
+      }
+    }`
+}
+
+function valueCase(field: number, target: NonNullable<FieldTarget>, parts: Parts): Js {
+  const { words } = parts
+  if ('object' in target) {
+    return js`
+      case ${field}: {
+        if (bytes[at] === 123) {
+          ${objectCode(target.object, parts)}
+        } else {
+          at = run.noObject(${target.object}, at, row)
+          ${parts.objects[target.object]!.columns.map(c => js`${words[Math.floor(c / BITS)]!} |= ${2 ** (c % BITS)}`)}
+        }
+        break
+      }`
+  }
+  const { column } = target
+  const word = words[Math.floor(column / BITS)]!
+  const code = parts.columns[column]!
+  return js`
+    case ${field}: ${code.label}
+      if ((${word} & ${2 ** (column % BITS)}) !== 0) run.again(${column}, row)
+      ${word} |= ${2 ** (column % BITS)}
+      ${code.read}
+      break`
 }
 
 /** Compares a name with its quotes and colon, four bytes at a time; the last word may overlap the one before. */

@@ -10,17 +10,18 @@ import { ChunkFill, type ColumnFill } from '../column-fill.ts'
 import type { Decoder, DecoderContext, PlaceOf } from '../format.ts'
 import { SLACK } from '../framing.ts'
 import { Misfit } from '../java-parse.ts'
-import { BLANK, BROKEN, type DecodeMessages, type SlowSide, compileJsonDecoder } from './decoder-code.ts'
-import { Keys, UNKNOWN } from './keys.ts'
+import { BLANK, BROKEN, type DecodeMessages, type ObjectShape, type SlowSide, compileJsonDecoder } from './decoder-code.ts'
+import { UNKNOWN } from './keys.ts'
+import { objectShapes, sourcesOf } from './shapes.ts'
 import type { JsonReadOptions } from './options.ts'
 import { BrokenJson, type Cursor, type ReadValue, readerOf } from './read.ts'
-import { type Unescaped, skipBlanks, skipText, skipValue, textEnd, unescape } from './scan.ts'
+import { type Unescaped, WORD_NULL, skipBlanks, skipText, skipValue, textEnd, unescape } from './scan.ts'
 
 const NO_PLACE: PlaceOf = () => 'message'
 
 export class JsonDecoder implements Decoder, SlowSide {
   readonly columns: readonly ColumnFill[]
-  readonly order = new Int32Array(256).fill(UNKNOWN)
+  readonly orders: readonly Int32Array[]
   suspect = false
   message = 0
   /** The generated code. */
@@ -29,10 +30,16 @@ export class JsonDecoder implements Decoder, SlowSide {
   readonly #options: JsonReadOptions
   readonly #context: DecoderContext
   readonly #fill: ChunkFill
-  readonly #keys: Keys
+  readonly #objects: readonly ObjectShape[]
   readonly #run: DecodeMessages
   readonly #readers: readonly (ReadValue | undefined)[]
-  readonly #cursor: Cursor = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), at: 0, end: 0 }
+  readonly #cursor: Cursor = {
+    bytes: new Uint8Array(0),
+    buffer: Buffer.alloc(0),
+    view: new DataView(new ArrayBuffer(0)),
+    at: 0,
+    end: 0,
+  }
   readonly #unescaped: Unescaped = { quote: -1, end: 0 }
   #starts: Int32Array = new Int32Array(0)
   #ends: Int32Array = new Int32Array(0)
@@ -44,20 +51,18 @@ export class JsonDecoder implements Decoder, SlowSide {
   #raw: Uint8Array = new Uint8Array(0)
 
   constructor(schema: Schema, all: Schema, options: JsonReadOptions, context: DecoderContext) {
-    const others = all.filter(field => !schema.some(read => read.name === field.name))
-    const names = [...schema, ...others].map(field => field.name)
     const onMisfit = options.ignoreParseErrors ? () => void (context.counts.nulledFields += 1) : undefined
     this.#schema = schema
     this.#options = options
     this.#context = context
     this.#fill = new ChunkFill(schema, context.pool)
     this.columns = this.#fill.columns
-    this.#keys = new Keys(names)
+    this.#objects = objectShapes(sourcesOf(schema, context), all)
+    this.orders = this.#objects.map(({ fields }) => new Int32Array(256).fill(UNKNOWN).map((_, id) => (id < fields.length ? id : UNKNOWN)))
     this.#readers = schema.map(field => readerOf(field.type, { ...options, onMisfit }))
-    const compiled = compileJsonDecoder(`${context.name}.js`, schema, names.length, this.#keys, options.standard)
+    const compiled = compileJsonDecoder(`${context.name}.js`, schema, this.#objects, options.standard)
     this.#run = compiled.run
     this.source = compiled.source
-    names.slice(0, this.order.length).forEach((_, id) => (this.order[id] = id))
   }
 
   decode(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number, place: PlaceOf): Chunk {
@@ -75,6 +80,7 @@ export class JsonDecoder implements Decoder, SlowSide {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.suspect = count > 0 && !isUtf8(bytes.subarray(first, last))
     this.#cursor.bytes = bytes
+    this.#cursor.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#cursor.view = view
     this.#starts = starts
     this.#ends = ends
@@ -96,27 +102,28 @@ export class JsonDecoder implements Decoder, SlowSide {
     return bytes[at] === OPEN_BRACE ? at : this.#because(`expected a JSON object, not '${this.#shown(at, end)}'`)
   }
 
-  learnt(id: number, at: number): number {
-    return this.#keys.match(id, this.#cursor.bytes, at)
+  learnt(object: number, id: number, at: number): number {
+    return this.#objects[object]!.keys.match(id, this.#cursor.bytes, at)
   }
 
-  find(position: number, at: number, end: number): number {
+  find(object: number, position: number, at: number, end: number): number {
     const { bytes, view } = this.#cursor
+    const { keys } = this.#objects[object]!
     if (bytes[at] !== QUOTE || at >= end) return this.broken(at, 'a field name in quotes')
     const quote = textEnd(view, at + 1)
     let behind = quote + 1
     let id: number
-    if (quote < end && bytes[quote] === QUOTE) id = this.#keys.find(bytes, at + 1, quote)
+    if (quote < end && bytes[quote] === QUOTE) id = keys.find(bytes, at + 1, quote)
     else {
       behind = skipText(bytes, view, at + 1, end)
       if (behind < 0) return this.broken(at, 'a field name in quotes')
       const name = bytes.slice(at + 1, behind + SLACK)
       unescape(name, new DataView(name.buffer), 0, behind - at - 1, this.#unescaped)
-      id = this.#keys.find(name, 0, this.#unescaped.end)
+      id = keys.find(name, 0, this.#unescaped.end)
     }
     behind = skipBlanks(bytes, behind)
     if (bytes[behind] !== COLON || behind >= end) return this.broken(behind, "':'")
-    this.order[position & 255] = id
+    this.orders[object]![position & 255] = id
     return behind + 1
   }
 
@@ -151,6 +158,21 @@ export class JsonDecoder implements Decoder, SlowSide {
     if (value !== null) fill.set(row, value)
     else if (!this.#null(column, row)) return BROKEN
     return cursor.at
+  }
+
+  noObject(object: number, at: number, row: number): number {
+    const { bytes, view } = this.#cursor
+    const end = this.#ends[this.message]!
+    const next = skipValue(bytes, view, at, end)
+    if (next < 0 || next > end) return this.broken(at, 'a JSON value')
+    const { columns } = this.#objects[object]!
+    const isNull = view.getInt32(at, true) === WORD_NULL
+    if (!isNull) {
+      if (!this.#options.ignoreParseErrors) return this.broken(at, `an object for ${this.#schema[columns[0]!]!.name}`)
+      this.#context.counts.nulledFields += 1
+    }
+    for (const column of columns) if (!this.#null(column, row)) return BROKEN
+    return next
   }
 
   missing(row: number, at: number, ...seen: number[]): number {

@@ -9,6 +9,7 @@ export const json: Format = {
   name: 'json',
   options: jsonOptions,
   framing: 'lines',
+  nestedProjection: true,
   decoder: (schema, all, options, context) => new JsonDecoder(schema, all, jsonReadOptions(options), context),
   encoder: (schema, options, { name }) => new JsonEncoder(name, schema, jsonWriteOptions(options)),
   splitter: (options, settings) => new JsonSplitter({ ...settings, lenient: jsonReadOptions(options).ignoreParseErrors }),

@@ -3,15 +3,17 @@
  * unusual. Field by field, without a tree in between; digits of BIGINT and DECIMAL stay exact.
  */
 import { UnsupportedError } from '../../base/errors.ts'
-import { readInt32, readInt64 } from '../../data/number-bytes.ts'
+import { readDouble, readInt32, readInt64 } from '../../data/number-bytes.ts'
 import { doubleText } from '../../data/text-number.ts'
 import { readText, textBytes } from '../../data/text.ts'
+import { LETTER_T, SPACE, readTimestamp } from '../../data/time-bytes.ts'
 import { type DataType, type TypeOf, isText, printType, types } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../ascii.ts'
 import { Misfit, type TimestampStandard } from '../java-parse.ts'
 import { type Token, converterOf } from './convert.ts'
-import { type Unescaped, WORD_NULL, skipBlanks, skipValue, textEnd, unescape } from './scan.ts'
+import { Keys, UNKNOWN } from './keys.ts'
+import { type Unescaped, WORD_NULL, skipBlanks, skipNumber, skipValue, textEnd, unescape } from './scan.ts'
 
 /** The bytes are not JSON: the message can't be read any further. */
 export class BrokenJson extends Error {}
@@ -19,6 +21,8 @@ export class BrokenJson extends Error {}
 /** A place in a message. `end` is where the message ends; a quote stands there while it is read (`textEnd`). */
 export interface Cursor {
   bytes: Uint8Array
+  /** The same bytes. */
+  buffer: Buffer
   view: DataView
   at: number
   end: number
@@ -107,15 +111,15 @@ function unescapedCopy(quoted: Uint8Array): string {
 
 function scalarReader(type: DataType, settings: ReadSettings): ReadValue {
   const convert = converterOf(type, settings.standard)
-  const quick = quickReader(type)
+  const quick = quickReader(type, settings.standard)
   return cursor => {
     const { bytes } = cursor
     const start = cursor.at
-    const first = bytes[start]!
+    const fast = quick?.(cursor)
+    if (fast !== undefined) return fast
     if (takeNull(cursor)) return null
     passValue(cursor)
-    const fast = quick?.(bytes, start, cursor.at)
-    if (fast !== undefined) return fast
+    const first = bytes[start]!
     if (first === OPEN_BRACE || first === OPEN_BRACKET) {
       if (isText(type)) return treeTextAt(cursor, start)
       throw new Misfit(
@@ -130,21 +134,65 @@ function scalarReader(type: DataType, settings: ReadSettings): ReadValue {
 const tokenOf = (first: number, text: string): Token =>
   first === QUOTE ? 'text' : first === 0x74 ? 'true' : first === 0x66 ? 'false' : /[.eE]/.test(text) ? 'number' : 'integer'
 
-const oneInt = new Int32Array(1)
-const oneLong = new BigInt64Array(1)
-const oneLongHalves = new Int32Array(oneLong.buffer)
+/** One row for readers that store. */
+const one = { int: new Int32Array(1), double: new Float64Array(1), long: new BigInt64Array(1), nanos: new Int32Array(1) }
+const oneHalves = new Int32Array(one.long.buffer)
 
-/** The usual forms of the usual types, without a string in between. Undefined for anything else. */
-function quickReader(type: DataType): ((bytes: Uint8Array, start: number, stop: number) => Value | undefined) | undefined {
+/** Reads a value of the usual type in its usual form and moves behind it; undefined, and no move, for anything else. */
+type QuickReader = (cursor: Cursor) => Value | undefined
+
+function quickReader(type: DataType, standard: TimestampStandard): QuickReader | undefined {
   switch (type.kind) {
     case 'INT':
-      return (bytes, start, stop) => (readInt32(bytes, start, stop, oneInt, 0) ? oneInt[0] : undefined)
+      return number((bytes, start, stop) => (readInt32(bytes, start, stop, one.int, 0) ? one.int[0] : undefined))
     case 'BIGINT':
-      return (bytes, start, stop) => (readInt64(bytes, start, stop, oneLongHalves, 0) ? oneLong[0] : undefined)
+      return number((bytes, start, stop) => (readInt64(bytes, start, stop, oneHalves, 0) ? one.long[0] : undefined))
+    case 'DOUBLE':
+      return number((bytes, start, stop) => (readDouble(bytes, start, stop, one.double, 0) ? one.double[0] : undefined))
+    case 'CHAR':
+    case 'VARCHAR':
+      return quoted((cursor, start, stop) => shortText(cursor, start, stop))
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ': {
+      const separator = standard === 'SQL' ? SPACE : LETTER_T
+      const zulu = type.kind === 'TIMESTAMP_LTZ'
+      return quoted(({ bytes }, start, stop) => {
+        if (!readTimestamp(bytes, start, stop, separator, zulu, oneHalves, one.nanos, 0)) return undefined
+        return type.precision <= 3 ? one.long[0] : one.long[0]! * 1_000_000n + BigInt(one.nanos[0]!)
+      })
+    }
     default:
       return undefined
   }
 }
+
+/** A number between its first byte and behind its last one. */
+const number =
+  (read: (bytes: Uint8Array, start: number, stop: number) => Value | undefined): QuickReader =>
+  cursor => {
+    const stop = skipNumber(cursor.bytes, cursor.at)
+    if (stop < 0) return undefined
+    const value = read(cursor.bytes, cursor.at, stop)
+    if (value !== undefined) cursor.at = stop
+    return value
+  }
+
+/** A text without escapes, between its quotes. */
+const quoted =
+  (read: (cursor: Cursor, start: number, stop: number) => Value | undefined): QuickReader =>
+  cursor => {
+    const { bytes, view, at, end } = cursor
+    if (bytes[at] !== QUOTE || at >= end) return undefined
+    const stop = textEnd(view, at + 1)
+    if (bytes[stop] !== QUOTE || stop >= end) return undefined
+    const value = read(cursor, at + 1, stop)
+    if (value !== undefined) cursor.at = stop + 1
+    return value
+  }
+
+/** `readText`, a little faster: the message is known to be UTF-8. */
+const shortText = ({ buffer, bytes }: Cursor, start: number, stop: number): string =>
+  stop - start < 12 ? readText(bytes, start, stop) : buffer.toString('utf8', start, stop)
 
 function arrayReader(type: TypeOf<'ARRAY' | 'MULTISET'>, settings: ReadSettings): ReadValue {
   const element = innerReader(type.element, settings)
@@ -179,38 +227,46 @@ function mapReader(type: DataType, key: DataType, value: DataType, settings: Rea
 function rowReader(type: TypeOf<'ROW'>, settings: ReadSettings): ReadValue {
   const { fields } = type
   const readers = fields.map(field => innerReader(field.type, settings))
-  const keys = fields.map(field => textBytes(`${JSON.stringify(field.name)}:`))
-  const indexes = new Map(fields.map((field, i) => [field.name, i]))
-  const order: number[] = []
+  const keys = new Keys(fields.map(field => field.name))
+  const order = new Int32Array(64).fill(UNKNOWN)
   return cursor => {
     if (takeNull(cursor)) return null
     open(cursor, OPEN_BRACE, type)
-    const row: Value[] = fields.map(() => null)
+    const row = new Array<Value | undefined>(fields.length).fill(undefined)
     let seen = 0
     if (!closes(cursor, CLOSE_BRACE)) {
       let position = 0
       do {
-        let index: number | undefined = order[position]
-        if (index === undefined || !takeKey(cursor, keys[index]!)) {
-          index = indexes.get(readKey(cursor))
-          if (index !== undefined) order[position] = index
-        }
+        const id = takeKey(cursor, keys, order, position & 63)
         position += 1
-        if (index === undefined) passValue(cursor)
+        if (id === UNKNOWN || id >= fields.length) passValue(cursor)
         else {
-          row[index] = notNull(fields[index]!.type, readers[index]!(cursor))
-          seen += 1
+          if (row[id] === undefined) seen += 1
+          row[id] = notNull(fields[id]!.type, readers[id]!(cursor))
         }
       } while (goesOn(cursor, CLOSE_BRACE))
     }
-    if (seen < fields.length) checkMissing(type, row, settings.failOnMissingField)
-    return row
+    if (seen < fields.length) fillMissing(type, row, settings.failOnMissingField)
+    return row as Value[]
   }
 }
 
-function checkMissing(type: TypeOf<'ROW'>, row: readonly Value[], failOnMissingField: boolean): void {
+/** Takes a key, its colon and blanks. Answers its id, which it expects to be that at this position of the order. */
+function takeKey(cursor: Cursor, keys: Keys, order: Int32Array, position: number): number {
+  const { bytes, at } = cursor
+  const expected = order[position]!
+  const next = at < cursor.end ? keys.match(expected, bytes, at) : -1
+  if (next >= 0) {
+    cursor.at = skipBlanks(bytes, next)
+    return expected
+  }
+  const name = textBytes(readKey(cursor))
+  return (order[position] = keys.find(name, 0, name.length))
+}
+
+function fillMissing(type: TypeOf<'ROW'>, row: (Value | undefined)[], failOnMissingField: boolean): void {
   if (failOnMissingField) throw new Misfit(`a field of ${printType({ ...type, nullable: true })} is missing`)
-  type.fields.forEach((field, i) => notNull(field.type, row[i]!))
+  type.fields.forEach((field, i) => (row[i] ??= notNull(field.type, null)))
 }
 
 function notNull(type: DataType, value: Value): Value {
@@ -241,14 +297,6 @@ function goesOn(cursor: Cursor, bracket: number): boolean {
   if (cursor.at >= cursor.end || (byte !== bracket && byte !== COMMA)) broken(cursor, `',' or '${String.fromCharCode(bracket)}'`)
   cursor.at = byte === COMMA ? skipBlanks(bytes, cursor.at + 1) : cursor.at + 1
   return byte === COMMA
-}
-
-/** Takes these very bytes, a key with its quotes and colon. */
-function takeKey(cursor: Cursor, key: Uint8Array): boolean {
-  const { bytes, at } = cursor
-  for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false
-  cursor.at = skipBlanks(bytes, at + key.length)
-  return true
 }
 
 /** Takes a key and the colon behind it. */
