@@ -39,6 +39,7 @@ describe('the datasets of vega', () => {
         '  origin STRING,',
         '  destination STRING',
         "  -- , WATERMARK FOR `date` AS `date` - INTERVAL '5' SECOND",
+        ') WITH (',
         "  'connector' = 'filesystem',",
         `  'path' = '${data}/flights-3m.parquet',`,
         "  'format' = 'parquet'",
