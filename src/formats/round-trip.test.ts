@@ -64,15 +64,16 @@ function keysDiffer(type: DataType, value: Value): boolean {
     case 'ROW':
       return values.every((field, i) => keysDiffer(type.fields[i]!.type, field))
     case 'MULTISET':
-    case 'MAP': {
-      const entries = values as readonly (readonly [Value, Value])[]
-      const keys = new Set(entries.map(([key]) => key))
-      return keys.size === entries.length && (type.kind === 'MULTISET' || entries.every(([, v]) => keysDiffer(type.value, v)))
-    }
+      return distinct(values)
+    case 'MAP':
+      return distinct(values) && values.every(entry => keysDiffer(type.value, (entry as readonly [Value, Value])[1]))
     default:
       return true
   }
 }
+
+const distinct = (entries: readonly Value[]): boolean =>
+  new Set(entries.map(entry => (entry as readonly [Value, Value])[0])).size === entries.length
 
 const nested: readonly DataType['kind'][] = ['VARIANT', 'ARRAY', 'MULTISET', 'MAP', 'ROW']
 
