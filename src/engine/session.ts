@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly config?: Iterable<readonly [string, string]>
   /** Connectors of one's own, beside the built-in ones. */
   readonly connectors?: readonly Connector[]
+  /** Buffers of one's own: tests hand in ones that are poisoned when they come back. */
+  readonly pool?: BufferPool
 }
 
 const done: Outcome = { kind: 'done' }
@@ -44,13 +46,14 @@ export class Session {
   readonly config: Config
   readonly host: Host
   readonly #connectors: ConnectorMap
-  readonly #pool = new BufferPool()
+  readonly #pool: BufferPool
   readonly #jobs = new Set<RunningJob>()
   #started = 0
 
   constructor(options: SessionOptions = {}) {
     this.host = options.host ?? nodeHost
     this.config = new Config(options.config)
+    this.#pool = options.pool ?? new BufferPool()
     this.#connectors = new Map([...builtIn, ...(options.connectors ?? []).map(c => [c.name, c] as const)])
   }
 
@@ -210,7 +213,8 @@ export class Session {
     try {
       const { given } = this.#prepare(planner => bindOutput(planner, statement, text, {}))
       const unbounded = given.bound.sources.find(table => !connectorInfo(table, this.#connectors).bounded)
-      if (unbounded !== undefined) throw new SqlError('UNBOUNDED', `table ${printPath(unbounded.path)} never ends`, statement.span)
+      if (unbounded !== undefined)
+        throw new SqlError('UNBOUNDED', `table ${printPath(unbounded.path)} never ends`, statement.span)
       const job = await launch({ ...given, sinkFor })
       await job.run()
       return job.progress().lateRows

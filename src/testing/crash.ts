@@ -1,6 +1,7 @@
 /** Runs a script over tables in memory, lets it die again and again, and goes on from its last checkpoint each time. */
 import type { Clock } from '../base/clock.ts'
 import { type Disk, memoryDisk } from '../base/disk.ts'
+import { BufferPool } from '../data/pool.ts'
 import { type Host, nodeHost } from '../engine/host.ts'
 import { Session } from '../engine/session.ts'
 import { type MemoryTables, SimulatedCrash } from './memory-tables.ts'
@@ -33,7 +34,7 @@ export async function runWithCrashes(run: CrashingRun): Promise<number> {
 
 /** True when it ended; false when it crashed. */
 async function attempt(run: CrashingRun, disk: Disk, restore: boolean): Promise<boolean> {
-  const session = new Session({ host: hostOver(disk), connectors: [run.tables.connector] })
+  const session = new Session({ host: hostOver(disk), connectors: [run.tables.connector], pool: new BufferPool({ poison: true }) })
   const config = {
     'execution.runtime-mode': 'streaming',
     'table.local-time-zone': 'UTC',
