@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Measurement } from './measure.ts'
 
-const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const cli = fileURLToPath(new URL('../../dist/bin/millrace.js', import.meta.url))
 
 export function benchStartup(runs: number): Measurement[] {
   const empty: number[] = []

@@ -15,13 +15,15 @@ test('every file is in a room', () => {
 })
 
 test('rooms use only the rooms below them', () => {
-  const trespasses = files.filter(f => !faces.includes(f)).flatMap(file =>
-    importsOf(file)
-      .map(name => roomOf(normalize(join(dirname(file), name)))!)
-      .filter(room => room !== roomOf(file) && !(isTest(file) && room === 'testing'))
-      .filter(room => !(rooms[roomOf(file) as keyof typeof rooms] as readonly string[]).includes(room))
-      .map(room => `${file} uses ${room}`),
-  )
+  const trespasses = files
+    .filter(f => !faces.includes(f))
+    .flatMap(file =>
+      importsOf(file)
+        .map(name => roomOf(normalize(join(dirname(file), name)))!)
+        .filter(room => room !== roomOf(file) && !(isTest(file) && room === 'testing'))
+        .filter(room => !(rooms[roomOf(file) as keyof typeof rooms] as readonly string[]).includes(room))
+        .map(room => `${file} uses ${room}`),
+    )
   expect(trespasses).toEqual([])
 })
 
@@ -39,6 +41,7 @@ test('a planted use of the clock is found', () => {
 test('the table lists rooms ground floor first', () => {
   const order = Object.keys(rooms)
   const upward = Object.entries(rooms).flatMap(([room, uses]) =>
-    uses.filter(used => order.indexOf(used) >= order.indexOf(room)).map(used => `${room} before ${used}`))
+    uses.filter(used => order.indexOf(used) >= order.indexOf(room)).map(used => `${room} before ${used}`),
+  )
   expect(upward).toEqual([])
 })

@@ -17,9 +17,38 @@ export const rooms = {
   'runtime/job': ['runtime/operators', 'runtime/codegen', 'runtime/dataflow', 'runtime/state', 'planner', 'expr', 'data', 'base'],
   'formats': ['codegen', 'catalog', 'data', 'base'],
   'connectors': ['formats', 'runtime/dataflow', 'catalog', 'codegen', 'data', 'base'],
-  'engine': ['connectors', 'formats', 'runtime/job', 'runtime/dataflow', 'planner', 'sql', 'catalog', 'expr', 'data', 'base'],
+  'engine': [
+    'connectors',
+    'formats',
+    'runtime/job',
+    'runtime/operators',
+    'runtime/dataflow',
+    'runtime/state',
+    'planner',
+    'sql',
+    'catalog',
+    'expr',
+    'data',
+    'base',
+  ],
   'cli': ['engine', 'data', 'base'],
-  'testing': ['engine', 'connectors', 'formats', 'runtime/job', 'runtime/operators', 'runtime/codegen', 'runtime/dataflow', 'runtime/state', 'planner', 'catalog', 'sql', 'expr', 'codegen', 'data', 'base'],
+  'testing': [
+    'engine',
+    'connectors',
+    'formats',
+    'runtime/job',
+    'runtime/operators',
+    'runtime/codegen',
+    'runtime/dataflow',
+    'runtime/state',
+    'planner',
+    'catalog',
+    'sql',
+    'expr',
+    'codegen',
+    'data',
+    'base',
+  ],
 } as const satisfies Record<string, readonly string[]>
 
 /** Files at the top of `src`: the package's public faces. They may use any room. */
@@ -28,7 +57,11 @@ export const faces: readonly string[] = ['index.ts']
 /** Things that have one home. Everyone else asks the home. */
 export const homes: readonly { readonly text: RegExp; readonly home: string; readonly instead: string }[] = [
   { text: /new Function\(/, home: 'codegen/compile.ts', instead: 'compile() names the code and keeps its source' },
-  { text: /Date\.now\(|performance\.now\(/, home: 'base/clock.ts', instead: 'the Clock that was handed in, so that simulation can turn it' },
+  {
+    text: /Date\.now\(|performance\.now\(/,
+    home: 'base/clock.ts',
+    instead: 'the Clock that was handed in, so that simulation can turn it',
+  },
   { text: /Math\.random\(/, home: 'base/random.ts', instead: 'the seeded Random that was handed in' },
   { text: /process\.(env|argv|exit\()/, home: 'cli/main.ts', instead: 'options that were handed in' },
 ]

@@ -31,14 +31,18 @@ export async function checkFile(file: string, options: RunOptions): Promise<numb
   return different === 0 ? 0 : 1
 }
 
-const differs = (result: CheckResult): boolean => result.onlyBatch.length > 0 || result.onlyStreaming.length > 0 || result.orderDiffers
+const differs = (result: CheckResult): boolean =>
+  result.onlyBatch.length > 0 || result.onlyStreaming.length > 0 || result.orderDiffers
 
 async function report(result: CheckResult, out: Out): Promise<void> {
   const late = result.lateRows > 0 ? ` (${result.lateRows} late rows were dropped by the stream)` : ''
   if (!differs(result)) return out.line(`${result.name}: stream = batch, ${result.rows} rows equal${late}`)
   await out.line(`${result.name}: stream and batch differ${late}`)
   if (result.orderDiffers) await out.line('  the rows come in another order')
-  for (const [side, rows] of [['batch', result.onlyBatch], ['stream', result.onlyStreaming]] as const) {
+  for (const [side, rows] of [
+    ['batch', result.onlyBatch],
+    ['stream', result.onlyStreaming],
+  ] as const) {
     if (rows.length === 0) continue
     await out.line(`  ${rows.length} rows only in the ${side}${rows.length > SHOWN_ROWS ? `, the first ${SHOWN_ROWS}` : ''}:`)
     const columns = result.columns.map(name => ({ name, alignRight: false }))

@@ -81,8 +81,16 @@ export async function demo(options: RunOptions): Promise<number> {
 /** Rows with how often each occurs. */
 type Bag = Map<string, number>
 
-async function run(mode: 'streaming' | 'batch', options: RunOptions, directory: string, out: Out, view: LatestWindow | undefined): Promise<Bag> {
-  const session = new Session({ config: [['table.local-time-zone', 'UTC'], ...options.settings, ['execution.runtime-mode', mode]] })
+async function run(
+  mode: 'streaming' | 'batch',
+  options: RunOptions,
+  directory: string,
+  out: Out,
+  view: LatestWindow | undefined,
+): Promise<Bag> {
+  const session = new Session({
+    config: [['table.local-time-zone', 'UTC'], ...options.settings, ['execution.runtime-mode', mode]],
+  })
   const bag: Bag = new Map()
   try {
     for await (const outcome of session.execute(`${tables(directory)}${query}`)) {

@@ -56,7 +56,9 @@ function resumeCommand(file: string, options: RunOptions): (checkpoint: string) 
     const flags = [
       ...(options.mode === undefined ? [] : [`--mode ${options.mode}`]),
       ...(options.output === undefined ? [] : [`--output ${options.output}`]),
-      ...options.settings.filter(([key]) => key !== 'execution.state-recovery.path').map(([key, value]) => `--set ${quoted(`${key}=${value}`)}`),
+      ...options.settings
+        .filter(([key]) => key !== 'execution.state-recovery.path')
+        .map(([key, value]) => `--set ${quoted(`${key}=${value}`)}`),
       `--set ${quoted(`execution.state-recovery.path=${checkpoint}`)}`,
     ]
     return `millrace run ${quoted(file)} ${flags.join(' ')}`

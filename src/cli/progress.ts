@@ -1,6 +1,5 @@
 /** The line that lives below a running query on a terminal: rows, rate, watermark, time; for files percent and ETA. */
-import type { RunningJob } from '../engine/outcome.ts'
-import type { JobProgress } from '../runtime/job/job.ts'
+import type { JobProgress, RunningJob } from '../engine/outcome.ts'
 
 const REDRAW_MS = 100
 
@@ -48,7 +47,8 @@ export function progressText(progress: JobProgress): string {
     `${short(seconds > 0 ? progress.rowsIn / seconds : 0)}/s`,
     `${short(progress.rowsOut)} out`,
   ]
-  if (progress.watermarkMs !== undefined) parts.push(`watermark ${new Date(progress.watermarkMs).toISOString().slice(0, 19).replace('T', ' ')}`)
+  if (progress.watermarkMs !== undefined)
+    parts.push(`watermark ${new Date(progress.watermarkMs).toISOString().slice(0, 19).replace('T', ' ')}`)
   if (progress.lateRows > 0) parts.push(`${short(progress.lateRows)} late`)
   parts.push(`${seconds.toFixed(1)} s`)
   const { doneBytes, totalBytes } = progress
@@ -63,7 +63,6 @@ export function progressText(progress: JobProgress): string {
 /** What is said when a query has ended: `3,000,000 rows in, 1,234 out, 1.9 s (1.6M rows/s); 17 late rows dropped`. */
 export function summaryText(progress: JobProgress): string {
   const seconds = progress.elapsedMs / 1000
-  const counted = (n: number, what: string) => (n > 0 ? [`${n.toLocaleString('en-US')} ${what}`] : [])
   const extras = [
     ...counted(progress.lateRows, 'late rows dropped'),
     ...counted(progress.skippedRecords, 'unreadable records skipped'),
@@ -73,6 +72,8 @@ export function summaryText(progress: JobProgress): string {
   const main = `${progress.rowsIn.toLocaleString('en-US')} rows in, ${progress.rowsOut.toLocaleString('en-US')} out, ${seconds.toFixed(1)} s${rate}`
   return [main, ...extras].join('; ')
 }
+
+const counted = (n: number, what: string): string[] => (n > 0 ? [`${n.toLocaleString('en-US')} ${what}`] : [])
 
 /** 1234567 as 1.2M. */
 export function short(n: number): string {

@@ -15,7 +15,12 @@ import type { Out } from './terminal.ts'
 const TABLE_PART_ROWS = 5000
 const REDRAW_MS = 100
 
-export async function renderQuery(query: RunningQuery, format: OutputFormat, out: Out, progress: ProgressLine | undefined): Promise<void> {
+export async function renderQuery(
+  query: RunningQuery,
+  format: OutputFormat,
+  out: Out,
+  progress: ProgressLine | undefined,
+): Promise<void> {
   switch (format) {
     case 'json':
       return renderJson(query, out)
@@ -158,9 +163,12 @@ class LiveTable {
 /** SHOW, DESCRIBE and EXPLAIN. */
 export async function renderTable(outcome: TableOutcome, format: OutputFormat, out: Out): Promise<void> {
   const { schema, rows } = outcome
-  const cells = rows.map(row => row.map(value => (value === null ? undefined : typeof value === 'boolean' ? String(value).toUpperCase() : String(value))))
+  const cells = rows.map(row =>
+    row.map(value => (value === null ? undefined : typeof value === 'boolean' ? String(value).toUpperCase() : String(value))),
+  )
   if (format === 'json') {
-    for (const row of rows) await out.line(JSON.stringify({ op: '+I', row: Object.fromEntries(schema.map((field, i) => [field.name, row[i]])) }))
+    for (const row of rows)
+      await out.line(JSON.stringify({ op: '+I', row: Object.fromEntries(schema.map((field, i) => [field.name, row[i]])) }))
   } else if (format === 'csv') {
     await out.line(schema.map(field => csvCell(field.name)).join(','))
     for (const row of cells) await out.line(row.map(cell => (cell === undefined ? '' : csvCell(cell))).join(','))

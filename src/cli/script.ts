@@ -57,7 +57,8 @@ function watchNewest(session: Session, io: ScriptIo): () => void {
     const newest = [...session.jobs].at(-1)
     if (line !== undefined || newest === undefined) return
     io.onJob(newest)
-    if (!io.quiet && io.err.isTerminal) line = new ProgressLine({ columns: io.err.columns, write: text => void io.err.write(text) }, newest)
+    if (!io.quiet && io.err.isTerminal)
+      line = new ProgressLine({ columns: io.err.columns, write: text => void io.err.write(text) }, newest)
   }, 20)
   timer.unref()
   return () => {
@@ -110,13 +111,23 @@ async function summarize(job: RunningJob, io: ScriptIo): Promise<void> {
 }
 
 export const exitCodeOf = (error: unknown): ExitCode =>
-  error instanceof MillraceError && error.kind === 'user' && error.name !== 'EvaluationError' && !runtimeCodes.has(error.code) ? 2 : 1
+  error instanceof MillraceError && error.kind === 'user' && error.name !== 'EvaluationError' && !runtimeCodes.has(error.code)
+    ? 2
+    : 1
 
 /** Errors of the user's kind that show only while a query runs. */
-const runtimeCodes: ReadonlySet<string> = new Set(['OUT_OF_MEMORY_BUDGET', 'CHECKPOINT_MISMATCH', 'CHECKPOINT_MISSING', 'CHECKPOINT_VERSION', 'NOT_NULL_VIOLATION'])
+const runtimeCodes: ReadonlySet<string> = new Set([
+  'OUT_OF_MEMORY_BUDGET',
+  'CHECKPOINT_MISMATCH',
+  'CHECKPOINT_MISSING',
+  'CHECKPOINT_VERSION',
+  'NOT_NULL_VIOLATION',
+])
 
 export function errorText(error: unknown): string {
   const text = describeError(error)
   if (!(error instanceof MillraceError)) return `error: ${error instanceof Error ? (error.stack ?? text) : text}`
-  return error.kind === 'internal' ? `error [${error.code}]: ${text}\n${error.stack ?? ''}\nThis is a bug of Millrace. Please report it.` : `error [${error.code}]: ${text}`
+  return error.kind === 'internal'
+    ? `error [${error.code}]: ${text}\n${error.stack ?? ''}\nThis is a bug of Millrace. Please report it.`
+    : `error [${error.code}]: ${text}`
 }

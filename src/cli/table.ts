@@ -23,11 +23,23 @@ const MIN_WIDTH = 4
 export function tableLines(columns: readonly TableColumn[], rows: readonly (readonly Cell[])[], maxWidth: number): string[] {
   if (columns.length === 0) return []
   const shown = rows.map(row => row.map(cell => (cell === undefined ? '<NULL>' : oneLine(cell))))
-  const widths = fitted(columns.map((column, i) => shown.reduce((width, row) => Math.max(width, displayWidth(row[i]!)), displayWidth(column.name))), maxWidth)
+  const widths = fitted(
+    columns.map((column, i) => shown.reduce((width, row) => Math.max(width, displayWidth(row[i]!)), displayWidth(column.name))),
+    maxWidth,
+  )
   const rule = `+${widths.map(width => '-'.repeat(width + 2)).join('+')}+`
   const line = (cells: readonly string[], header: boolean) =>
     `|${cells.map((cell, i) => ` ${padded(cut(cell, widths[i]!), widths[i]!, !header && columns[i]!.alignRight)} `).join('|')}|`
-  return [rule, line(columns.map(c => c.name), true), rule, ...shown.map(row => line(row, false)), rule]
+  return [
+    rule,
+    line(
+      columns.map(c => c.name),
+      true,
+    ),
+    rule,
+    ...shown.map(row => line(row, false)),
+    rule,
+  ]
 }
 
 /** Takes from the widest columns until the table fits. */
@@ -44,7 +56,7 @@ function fitted(widths: readonly number[], maxWidth: number): number[] {
   return result
 }
 
-const oneLine = (text: string): string => text.replace(/[\r\n\t\u0000-\u001f\u007f]/g, ' ')
+const oneLine = (text: string): string => text.replace(/\p{Cc}/gu, ' ')
 
 /** East Asian wide characters and emoji take two cells, marks that combine take none. */
 export function displayWidth(text: string): number {

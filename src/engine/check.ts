@@ -33,7 +33,9 @@ export interface CheckResult {
 /** A statement that exists in one mode only: the other mode's error says why. */
 export class OneModeError extends MillraceError {
   constructor(works: Mode, cause: MillraceError) {
-    super('ONE_MODE', 'user', `this statement runs in ${works} mode only, so there is nothing to compare: ${cause.describe()}`, { cause })
+    super('ONE_MODE', 'user', `this statement runs in ${works} mode only, so there is nothing to compare: ${cause.describe()}`, {
+      cause,
+    })
   }
 }
 
@@ -85,7 +87,11 @@ async function bothWays(statement: ast.Statement, text: string, batch: Session, 
   throw failed
 }
 
-async function attempt(statement: ast.Statement, text: string, session: Session): Promise<{ outputs: readonly TableInMemory[] } | { error: unknown }> {
+async function attempt(
+  statement: ast.Statement,
+  text: string,
+  session: Session,
+): Promise<{ outputs: readonly TableInMemory[] } | { error: unknown }> {
   try {
     const outputs: TableInMemory[] = []
     const lateRows = await session.runInto(statement, text, node => {
@@ -114,7 +120,8 @@ class TableInMemory {
     const top = node.inputs[0]!
     this.target = node.target.kind === 'table' ? printPath(node.target.table.path) : undefined
     this.schema = node.schema
-    this.orderedBy = top.kind === 'TemporalSort' || (top.kind === 'Sort' && top.emit === 'at-end') ? top.by.map(key => key.column) : []
+    this.orderedBy =
+      top.kind === 'TemporalSort' || (top.kind === 'Sort' && top.emit === 'at-end') ? top.by.map(key => key.column) : []
   }
 
   readonly sink: Sink = {
@@ -159,7 +166,8 @@ function compare(name: string, batch: TableInMemory, streaming: TableInMemory): 
   const texts = rowTexts(batch.schema, facts)
   const missing = (from: TableInMemory, other: TableInMemory) =>
     [...from.rows].flatMap(([key, { row, count }]) =>
-      Array.from({ length: Math.max(0, count - (other.rows.get(key)?.count ?? 0)) }, () => texts(row)))
+      Array.from({ length: Math.max(0, count - (other.rows.get(key)?.count ?? 0)) }, () => texts(row)),
+    )
   const bothOrdered = batch.orderedBy.length > 0 && streaming.orderedBy.length > 0
   return {
     name,

@@ -19,13 +19,24 @@ export const isWholeScript = (text: string): boolean => isComplete(text)
 export function complete(session: Session, text: string): Completion {
   const quoted = /'([^']*)$/.exec(text)
   if (quoted !== null && /\b(re)?set\s+'[^']*$/i.test(text)) {
-    return { word: quoted[1]!, candidates: Object.keys(sessionOptions).filter(key => key.startsWith(quoted[1]!)).map(key => `${key}'`) }
+    return {
+      word: quoted[1]!,
+      candidates: Object.keys(sessionOptions)
+        .filter(key => key.startsWith(quoted[1]!))
+        .map(key => `${key}'`),
+    }
   }
   const word = /[\w$.`]*$/.exec(text)![0]
   const before = text.slice(0, text.length - word.length)
   const entries = visible(session)
   const qualified = /^(.*)\.([^.]*)$/.exec(word)
-  if (qualified !== null) return { word, candidates: columnsOf(qualified[1]!, entries, text).filter(starts(qualified[2]!)).map(c => `${qualified[1]}.${c}`) }
+  if (qualified !== null)
+    return {
+      word,
+      candidates: columnsOf(qualified[1]!, entries, text)
+        .filter(starts(qualified[2]!))
+        .map(c => `${qualified[1]}.${c}`),
+    }
   if (word === '') return { word, candidates: [] }
   const tables = entries.map(entry => entry.path[2])
   if (/\b(from|join|into|table|describe|desc|view)\s+$/i.test(before)) return { word, candidates: tables.filter(starts(word)) }
@@ -45,7 +56,8 @@ function visible(session: Session): readonly CatalogEntry[] {
   return currentDatabase === undefined ? [] : session.catalogs.list(currentCatalog, currentDatabase)
 }
 
-const columnNames = (entry: CatalogEntry): string[] => (entry.kind === 'table' ? entry.columns : entry.schema).map(column => column.name)
+const columnNames = (entry: CatalogEntry): string[] =>
+  (entry.kind === 'table' ? entry.columns : entry.schema).map(column => column.name)
 
 /** Columns of a table by its name or by an alias given in the text. */
 function columnsOf(name: string, entries: readonly CatalogEntry[], text: string): string[] {

@@ -143,7 +143,14 @@ export async function launch(given: Launch): Promise<Job> {
   const { config, host, physical } = given
   const restore = await checkpointToRestore(config, host)
   return new Job(
-    { name: given.name, mode: physical.mode, plan: physical.sinks, checkpoints: checkpointOptions(config), restore, watermarkIntervalMs: config.duration('pipeline.auto-watermark-interval') },
+    {
+      name: given.name,
+      mode: physical.mode,
+      plan: physical.sinks,
+      checkpoints: checkpointOptions(config),
+      restore,
+      watermarkIntervalMs: config.duration('pipeline.auto-watermark-interval'),
+    },
     {
       clock: host.clock,
       disk: host.disk,
@@ -194,7 +201,10 @@ function scanSource(node: PhysicalOf<'TableSourceScan'>, given: Launch) {
   if (connector.source === undefined) {
     throw new SqlError('CONNECTOR_READ', `connector '${connector.name}' can't be read from (table ${printPath(node.table.path)})`)
   }
-  return connector.source({ table: node.table, columns: node.columns, paths: node.paths, schema: node.schema, limit: node.limit }, connectorContext(given))
+  return connector.source(
+    { table: node.table, columns: node.columns, paths: node.paths, schema: node.schema, limit: node.limit },
+    connectorContext(given),
+  )
 }
 
 function tableSink(node: PhysicalOf<'Sink'>, given: Launch): Sink {

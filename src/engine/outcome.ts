@@ -10,6 +10,8 @@ import type { Mode } from '../planner/planner.ts'
 import type { Job, JobProgress, JobStatus } from '../runtime/job/job.ts'
 import type { Collector } from './collect.ts'
 
+export type { JobProgress }
+
 export type Outcome = DoneOutcome | TableOutcome | QueryOutcome | InsertOutcome
 
 /** DDL, SET, USE: it worked. */

@@ -262,7 +262,6 @@ function fillersOf(model: NexmarkModel, table: NexmarkTexts): Record<EntityName,
   }
   const card = (id: number) => [6, 7, 8, 9].map(salt => String(random(id, salt, 10_000)).padStart(4, '0')).join(' ')
   const city = (id: number) => random(id, 10, table.cities.count)
-  const sizeOf = (texts: TextTable, i: number) => texts.ends[i]! - texts.starts[i]!
   const personSize = (id: number) =>
     8 + sizeOf(table.names, personName(id)) + email(id).length + 19 + sizeOf(table.cities, city(id)) + 2
   const itemLength = (id: number) => length(id, 22, 20)
@@ -303,3 +302,5 @@ function fillersOf(model: NexmarkModel, table: NexmarkTexts): Record<EntityName,
     },
   }
 }
+
+const sizeOf = (texts: TextTable, i: number): number => texts.ends[i]! - texts.starts[i]!

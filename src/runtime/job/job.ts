@@ -11,6 +11,8 @@ import type { Clock } from '../../base/clock.ts'
 import type { Disk } from '../../base/disk.ts'
 import { MillraceError } from '../../base/errors.ts'
 import type { Chunk } from '../../data/chunk.ts'
+import { type Schema, printType } from '../../data/type.ts'
+import { summarize } from '../../planner/explain/node-text.ts'
 import type { PhysicalOf, PhysicalPlan } from '../../planner/physical/plan.ts'
 import { MAX_WATERMARK, type Operator, type OperatorReport, type Output } from '../dataflow/operator.ts'
 import type { Sink, SinkWriter } from '../dataflow/sink.ts'
@@ -452,9 +454,11 @@ export class Job {
   async #waitForAnswer(atMostMs: number | undefined): Promise<void> {
     const waits = this.#sources.flatMap(s => (s.ended || s.pending === undefined ? [] : [s.pending]))
     const polls = this.#sources.some(s => !s.ended && s.pending === undefined)
-    const limits = [polls ? IDLE_POLL_MS : undefined, atMostMs, this.#idleTimeouts.size > 0 || this.#ticks ? 100 : undefined].filter(
-      ms => ms !== undefined,
-    )
+    const limits = [
+      polls ? IDLE_POLL_MS : undefined,
+      atMostMs,
+      this.#idleTimeouts.size > 0 || this.#ticks ? 100 : undefined,
+    ].filter(ms => ms !== undefined)
     let timer: NodeJS.Timeout | undefined
     const wake = new Promise<void>(resolve => {
       this.#wake = resolve
@@ -498,7 +502,7 @@ export class Job {
         sources: Object.fromEntries(this.#sources.map(s => [s.id, { position: s.position, ended: s.ended }])),
         sinks: Object.fromEntries([...prepared].map(([sink, position]) => [sink.id, position])),
         operators: Object.fromEntries(this.#nodes.map(node => [node.name, this.#stateOf(node)])),
-        job: { nodes: Object.fromEntries(this.#nodes.map(n => [n.name, n.progress() as unknown as Position])) },
+        job: { mode: this.spec.mode, nodes: Object.fromEntries(this.#nodes.map(n => [n.name, n.progress() as unknown as Position])) },
       })
       this.#lastCheckpoint = this.#store.pathOf(id)
       this.#checkpoints += 1
@@ -513,17 +517,16 @@ export class Job {
   }
 
   #restoreOperators(checkpoint: Checkpoint): void {
-    const progress = (checkpoint.job as unknown as { nodes: Record<string, NodeProgress> }).nodes
+    const { nodes: progress, mode } = checkpoint.job as unknown as JobState
+    if (mode !== this.spec.mode) throw mismatch(checkpoint, `it was taken in ${mode} mode, this job runs in ${this.spec.mode} mode`)
+    const gone = Object.keys(checkpoint.operators).find(name => !this.#nodes.some(node => node.name === name))
+    if (gone !== undefined) throw mismatch(checkpoint, `it holds ${gone}, which this query has not`)
     for (const node of this.#nodes) {
       const state = checkpoint.operators[node.name]
       const signature = this.#signatures.get(node)!
       if (state?.signature !== signature) {
         const held = state === undefined ? 'nothing of that name' : state.signature
-        throw new MillraceError(
-          'CHECKPOINT_MISMATCH',
-          'user',
-          `checkpoint ${checkpoint.id} belongs to another query: ${node.name} is ${signature}, the checkpoint has ${held}`,
-        )
+        throw mismatch(checkpoint, `${node.name} is ${signature}, the checkpoint has ${held}`)
       }
       node.operator.restore?.(sectionReader(state))
       node.restoreProgress(progress[node.name]!)
@@ -553,11 +556,22 @@ export class Job {
   }
 }
 
-/** What of a node its state depends on. */
-function signatureOf(plan: PhysicalPlan): string {
-  const types = (schema: readonly { readonly name: string; readonly type: unknown }[]) => schema.map(f => f.name).join(',')
-  return `${plan.kind}(${types(plan.schema)})${plan.state.map(s => ` ${s.name}[${types(s.key)} → ${types(s.value)}]`).join('')}`
+/** What a checkpoint keeps of the job itself. */
+interface JobState {
+  readonly mode: JobSpec['mode']
+  readonly nodes: Readonly<Record<string, NodeProgress>>
 }
+
+const mismatch = (checkpoint: Checkpoint, why: string): MillraceError =>
+  new MillraceError('CHECKPOINT_MISMATCH', 'user', `checkpoint ${checkpoint.id} belongs to another query: ${why}`)
+
+/** What of a node its state depends on: what it computes, of which types, and the tables it keeps. */
+function signatureOf(plan: PhysicalPlan): string {
+  const state = plan.state.map(s => ` ${s.name}[${typesOf(s.key)} → ${typesOf(s.value)}]`).join('')
+  return `${summarize(plan)} (${typesOf(plan.schema)})${state}`
+}
+
+const typesOf = (schema: Schema): string => schema.map(f => `${f.name} ${printType(f.type)}`).join(', ')
 
 /** Scans whose watermark assigner has an idle timeout. */
 function idleTimeouts(plan: readonly PhysicalPlan[], sources: readonly RunningSource[]): ReadonlyMap<GraphNode, number> {
