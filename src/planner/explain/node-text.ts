@@ -6,7 +6,6 @@
  */
 import { printPath } from '../../catalog/table.ts'
 import type { Schema } from '../../data/type.ts'
-
 import type { AggregateCall, PhysicalOf, PhysicalPlan, SortKey, WindowSpec } from '../physical/plan.ts'
 import { exprText } from './expr-text.ts'
 

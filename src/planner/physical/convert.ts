@@ -17,8 +17,9 @@ import { convertJoin } from './join.ts'
 import { ALL_CHANGES, columnsOf, isInsertOnly, unionOf } from './changes.ts'
 import { type Keys, keysHolding, keysThrough } from './keys.ts'
 import { type ChangeKinds, type EmitMode, INSERT_ONLY, type PhysicalPlan, type StreamTraits } from './plan.ts'
-import { castTo } from '../bind/call.ts'
+import { castTo, typeText } from '../bind/call.ts'
 import { metadataTypes } from './metadata.ts'
+import { substitute } from '../rules/inline.ts'
 import { convertSort } from './sort.ts'
 
 /** A node's own fields, before what all nodes have. */
@@ -141,7 +142,13 @@ export class Converter {
     return this.isBatch ? [] : columns.flatMap((c, i) => (c.time === time ? [i] : []))
   }
 
+  /** WHERE and SELECT over a node. One that only picks columns below it is taken in. */
   calc(below: PhysicalPlan, condition: Expr | undefined, exprs: readonly Expr[], schema: Columns): PhysicalPlan {
+    if (below.kind === 'Calc' && below.condition === undefined && below.exprs.every(e => e.kind === 'input')) {
+      const picked = below.exprs
+      const moved = exprs.map(e => substitute(e, picked))
+      return this.calc(below.inputs[0]!, condition && substitute(condition, picked), moved, schema)
+    }
     const isIdentity = exprs.length === below.schema.length && exprs.every((e, i) => e.kind === 'input' && e.index === i)
     if (condition === undefined && isIdentity && schema.every((c, i) => c.name === below.schema[i]!.name)) return below
     return this.node({ kind: 'Calc', condition, exprs }, [below], { schema, keys: keysThrough(below.traits.upsertKeys, exprs) })
@@ -251,7 +258,7 @@ export class Converter {
     const column = plan.input.schema[plan.time]!
     if (column.time === 'rowtime') return
     if (column.time === 'proctime') throw new UnsupportedError('a window over processing time')
-    const message = `The window function requires the timecol is a time attribute type, but is ${column.type.kind}`
+    const message = `The window function requires the timecol is a time attribute type, but is ${typeText(column.type)}`
     throw new SqlError('WINDOW_TIME', message, undefined, {
       hint: `give the table a WATERMARK FOR ${column.name}, and pass the column on as it is`,
     })
