@@ -82,6 +82,13 @@ export async function readParquet(file: BulkFile, schema: Schema | string, setti
   }
 }
 
+/** How many rows come, whatever is in them. */
+export async function countRows(file: BulkFile, schema: Schema): Promise<number> {
+  const reader = await openParquet(file, schema)
+  for (let chunk = await reader.next(); chunk !== 'end'; chunk = await reader.next()) chunk.release()
+  return reader.row
+}
+
 /** The same by DuckDB. */
 export async function readByDuck(connection: DuckDBConnection, query: string, schema: Schema): Promise<string[]> {
   const result = await connection.runAndReadAll(query)

@@ -29,7 +29,7 @@ function unpackBy(codec: Codec, packed: Uint8Array, size: number): Uint8Array {
     case 'BROTLI':
       return zlib.brotliDecompressSync(packed, limit)
     case 'ZSTD':
-      return nativeZstd === undefined ? unpackByFzstd(packed, new Uint8Array(size)) : nativeZstd(packed, limit)
+      return nativeZstd === undefined ? unpackZstd(packed, size) : nativeZstd(packed, limit)
     case 'LZ4_RAW':
       return unpackLz4(packed, size)
     case 'LZ4':
@@ -37,4 +37,23 @@ function unpackBy(codec: Codec, packed: Uint8Array, size: number): Uint8Array {
     case 'LZO':
       throw new UnsupportedError('the Parquet compression LZO')
   }
+}
+
+/** fzstd fills the buffer it gets, whatever the frame's size: it is held against the frame's header first. */
+function unpackZstd(packed: Uint8Array, size: number): Uint8Array {
+  const told = zstdSize(packed)
+  if (told !== undefined && told !== size) throw new RangeError(`it unpacks to ${told} bytes, not ${size}`)
+  return unpackByFzstd(packed, new Uint8Array(size))
+}
+
+/** Frame_Content_Size of RFC 8878, 3.1.1.1.4; undefined where the frame does not tell it. */
+function zstdSize(packed: Uint8Array): number | undefined {
+  const descriptor = packed[4] ?? 0
+  const single = (descriptor >> 5) & 1
+  const width = descriptor >> 6 === 0 ? single : 1 << (descriptor >> 6)
+  const at = 6 - single + [0, 1, 2, 4][descriptor & 3]!
+  if (width === 0 || packed.length < at + width) return undefined
+  let size = width === 2 ? 256 : 0
+  for (let i = 0; i < width; i++) size += packed[at + i]! * 256 ** i
+  return size
 }

@@ -4,7 +4,16 @@ import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseSchema } from '../../data/notation.ts'
-import { bulkFile, bytesFile, duck, openParquet, readByDuck, readParquet, temporaryFile } from '../../testing/parquet.ts'
+import {
+  bulkFile,
+  bytesFile,
+  countRows,
+  duck,
+  openParquet,
+  readByDuck,
+  readParquet,
+  temporaryFile,
+} from '../../testing/parquet.ts'
 
 let connection: DuckDBConnection
 beforeAll(async () => void (connection = await duck()))
@@ -231,8 +240,9 @@ describe('files that are not what they should be', () => {
 
   test('a damaged page names row group and column', async () => {
     const bytes = await whole()
-    bytes.fill(0xff, 100, 2000)
-    await expect(read(bytes)).rejects.toThrow(/x\.parquet, row group 0, column '.': a page is damaged/)
+    // The first frame of zstd, at its magic number.
+    bytes.fill(0xff, Buffer.from(bytes).indexOf('28b52ffd', 0, 'hex'), 100)
+    await expect(read(bytes)).rejects.toThrow("x.parquet, row group 0, column 'i': a page is damaged")
   })
 
   test('bytes flipped anywhere: rows or an error of ours, never anything else', async () => {
@@ -249,9 +259,9 @@ describe('files that are not what they should be', () => {
         async (n, where, flip) => {
           const bytes = files[n]!.slice()
           bytes[Math.floor(where * (bytes.length - 1))]! ^= flip
-          const schema = n === 0 ? 'i BIGINT, h DECIMAL(20, 0)' : everything
-          const outcome = await readParquet(bytesFile('x.parquet', bytes), schema).catch((error: { code?: string }) => error)
-          if (!Array.isArray(outcome)) expect(outcome.code).toMatch(/^(PARQUET_|FILE_TRUNCATED|NOT_SUPPORTED)/)
+          const schema = n === 0 ? parseSchema('i BIGINT, h DECIMAL(20, 0)') : everything
+          const outcome = await countRows(bytesFile('x.parquet', bytes), schema).catch((error: { code?: string }) => error)
+          if (typeof outcome !== 'number') expect(outcome.code).toMatch(/^(PARQUET_|FILE_TRUNCATED|NOT_SUPPORTED)/)
         },
       ),
       { numRuns: 40 },
