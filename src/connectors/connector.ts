@@ -47,6 +47,8 @@ export interface Connector {
   changes?(table: TableEntry): ChangeKinds
   /** Metadata columns it can read, with their types. */
   readonly metadata?: Schema
+  /** The same where it depends on the table. */
+  metadataOf?(table: TableEntry): Schema
   /** Its source can give single fields of ROW columns. */
   readonly nestedProjection?: boolean
   /** Where that depends on the table: on its format. */

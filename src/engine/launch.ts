@@ -93,7 +93,7 @@ export function connectorInfo(table: TableEntry, connectors: ConnectorMap): Conn
     bounded: connector.bounded?.(table) ?? true,
     changes: connector.changes?.(table) ?? INSERT_ONLY,
     accepts: connector.sink === undefined ? undefined : (connector.acceptsOf?.(table) ?? connector.accepts ?? 'insert-only'),
-    metadata: connector.metadata ?? [],
+    metadata: connector.metadataOf?.(table) ?? connector.metadata ?? [],
     nestedProjection: connector.nestedProjectionOf?.(table) ?? connector.nestedProjection ?? false,
   }
 }

@@ -61,6 +61,7 @@ export class MemoryTables {
       return table.primaryKey.length > 0 ? 'upsert' : 'all'
     },
     bounded: () => true,
+    metadataOf: table => table.columns.flatMap(c => (c.kind === 'metadata' ? [{ name: c.key, type: c.type }] : [])),
     changes(table) {
       const kinds = (table.options['changelog-mode'] ?? 'I').split(',').map(kind => kind.trim())
       return { updateBefore: kinds.includes('UB'), updateAfter: kinds.includes('UA'), delete: kinds.includes('D') }
