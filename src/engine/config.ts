@@ -1,6 +1,6 @@
 /** The session's options: SET and RESET, --set and the library's `config`. Each is declared once, with its default. */
 import { parseBytes, parseDuration } from '../catalog/option.ts'
-import { SqlError } from '../base/errors.ts'
+import { SqlError, UnsupportedError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import { didYouMean } from '../base/suggest.ts'
 
@@ -36,8 +36,6 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
   'table.local-time-zone': option('zone', 'default', 'session time zone: an IANA name or an offset'),
   'table.exec.state.ttl': option('duration', '0 ms', 'how long idle state is kept; 0 is forever'),
   'table.exec.mini-batch.enabled': option('boolean', 'false', 'tell changes once per chunk instead of per row'),
-  'table.exec.mini-batch.allow-latency': option('duration', '0 ms', 'how long rows may wait for others'),
-  'table.exec.mini-batch.size': option('integer', '-1', 'how many rows may wait'),
   'table.exec.source.idle-timeout': option(
     'duration',
     '0 ms',
@@ -48,7 +46,7 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
   'table.exec.sink.type-length-enforcer': option(
     ['IGNORE', 'TRIM_PAD', 'ERROR'],
     'IGNORE',
-    'what a too long text in a sink does',
+    'what a too long text in a sink does; other than IGNORE is not supported yet',
   ),
   'table.exec.sink.upsert-materialize': option(
     ['AUTO', 'NONE', 'FORCE'],
@@ -57,15 +55,11 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
   ),
   'table.exec.legacy-cast-behaviour': option(['ENABLED', 'DISABLED'], 'DISABLED', 'CAST that fails gives NULL'),
   'table.dml-sync': option('boolean', 'false', 'INSERT waits for its end'),
-  'table.dynamic-table-options.enabled': option('boolean', 'true', 'OPTIONS hints are taken'),
+  'table.dynamic-table-options.enabled': option('boolean', 'true', "OPTIONS hints are taken; 'false' is not supported yet"),
   'table.sql-dialect': option(['default'], 'default', 'the only dialect'),
   'millrace.memory': option('bytes', undefined, 'limit of all state of a query; unlimited by default'),
   'millrace.seed': option('integer', undefined, 'seed of RAND and UUID, for repeatable runs'),
-  'sql-client.execution.result-mode': option(
-    ['TABLE', 'CHANGELOG', 'TABLEAU'],
-    'TABLE',
-    'how the shell shows a streaming result',
-  ),
+  'sql-client.execution.result-mode': inert(['TABLE', 'CHANGELOG', 'TABLEAU'], 'TABLE'),
   'sql-client.execution.max-table-result.rows': inert('integer', '1000000'),
   'sql-client.verbose': inert('boolean', 'false'),
   'execution.checkpointing.mode': inert(['EXACTLY_ONCE', 'AT_LEAST_ONCE'], 'EXACTLY_ONCE'),
@@ -82,6 +76,8 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
   'table.optimizer.reuse-source-enabled': inert('boolean', 'true'),
   'table.optimizer.join.broadcast-threshold': inert('bytes', '1 mb'),
   'table.optimizer.non-deterministic-update.strategy': inert(['IGNORE', 'TRY_RESOLVE'], 'IGNORE'),
+  'table.exec.mini-batch.allow-latency': inert('duration', '0 ms'),
+  'table.exec.mini-batch.size': inert('integer', '-1'),
   'table.exec.resource.default-parallelism': inert('integer', '-1'),
   'table.exec.disabled-operators': inert('string', undefined),
   'table.exec.sink.keyed-shuffle': inert(['AUTO', 'NONE', 'FORCE'], 'AUTO'),
@@ -89,6 +85,13 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
   'table.exec.rank.topn-cache-size': inert('integer', '10000'),
   'table.exec.sort.default-limit': inert('integer', '-1'),
   'table.exec.simplify-operator-name-enabled': inert('boolean', 'true'),
+}
+
+/** Values that Flink knows and that would be taken without effect. */
+const notYet: Readonly<Record<string, (value: string) => boolean>> = {
+  'parallelism.default': value => Number(value) > 1,
+  'table.exec.sink.type-length-enforcer': value => value.toUpperCase() !== 'IGNORE',
+  'table.dynamic-table-options.enabled': value => value.toLowerCase() === 'false',
 }
 
 export class Config {
@@ -112,9 +115,7 @@ export class Config {
     }
     const wanted = fault(declared, value)
     if (wanted !== undefined) throw new SqlError('SESSION_OPTION_VALUE', `'${key}' is ${wanted}, not '${value}'`, span)
-    if (key === 'parallelism.default' && Number(value) > 1) {
-      throw new SqlError('NOT_SUPPORTED', `a parallelism above 1 is not supported yet`, span)
-    }
+    if (notYet[key]?.(value) === true) throw new UnsupportedError(`${value} for '${key}'`, span)
     this.#values.set(key, value)
   }
 
