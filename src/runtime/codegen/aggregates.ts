@@ -159,6 +159,10 @@ class AggregateWriter {
   readonly #told: readonly Cells[]
   /** Results as they were before the chunk, by the order groups were touched. */
   readonly #was: readonly Cells[]
+  /** Every row changes its group's row, or it is to be told anyway: nothing needs comparing. */
+  readonly #always: boolean
+  /** What downstream believes is needed: to be told again, or to be compared with. */
+  readonly #needsBefore: boolean
 
   constructor(spec: AggregateSpec) {
     this.#spec = spec
@@ -169,6 +173,13 @@ class AggregateWriter {
     this.markAt = spec.tells ? this.values.push({ name: 'told', type: types.int(false) }) - 1 : -1
     this.#out = spec.results.map(field => cellsOf(field.type, names.fresh(`out_${field.name}`)))
     this.#told = spec.tells ? spec.results.map(field => cellsOf(field.type, names.fresh(`told_${field.name}`))) : []
+    const counts = (call: AggregateCall) =>
+      call.function.name === 'COUNT' &&
+      !call.distinct &&
+      call.filter === undefined &&
+      call.args.every(i => !spec.input[i]!.type.nullable)
+    this.#always = spec.resend || (!spec.retracting && spec.calls.some(counts))
+    this.#needsBefore = spec.updateBefore || spec.retracting || !this.#always
     this.#was = spec.tells ? spec.results.map(field => cellsOf(field.type, names.fresh(`was_${field.name}`))) : []
     this.#told.forEach((cells, i) => this.values.push({ name: String(cells.name), type: spec.results[i]!.type }))
     for (const cells of this.#out) if (cells.storage === 'object') this.scope[String(sameOf(cells))] = equalValues(cells.type)
@@ -208,7 +219,7 @@ class AggregateWriter {
             stamps[slot] = stamp
             if (rows[slot] > 0) {
               touched[count] = slot
-              ${this.#write(this.#was, raw('count'))}
+              ${this.#needsBefore ? this.#write(this.#was, raw('count')) : []}
             } else touched[count] = ~slot
             count += 1
           }
@@ -219,11 +230,11 @@ class AggregateWriter {
   }
 
   tellNet(): Js {
-    const { updateBefore, resend, retracting } = this.#spec
+    const { updateBefore, retracting } = this.#spec
     const at = updateBefore ? N1 : N
     const same = this.#out.map((cells, i) => sameCell(cell(cells, at), cell(this.#was[i]!, raw('i'))))
     const before = this.#out.flatMap((cells, i) => copyCell(cell(cells, N), cell(this.#was[i]!, raw('i'))))
-    const differs = resend ? js`true` : same.length === 0 ? js`false` : js`!(${same.reduce((a, b) => js`${a} && ${b}`)})`
+    const tell = [...(updateBefore ? [...before, ...this.#row(RowKind.UpdateBefore)] : []), ...this.#row(RowKind.UpdateAfter)]
     return js`
       function tellNet(table, sets, touched, from, count, was, out, outSlots) {
         ${this.#setUp({ out: true, was: true })}
@@ -248,10 +259,7 @@ class AggregateWriter {
               : []
           }
           ${this.#write(this.#out, at)}
-          if (${differs}) {
-            ${updateBefore ? [...before, ...this.#row(RowKind.UpdateBefore)] : []}
-            ${this.#row(RowKind.UpdateAfter)}
-          }
+          ${this.#ifChanged(same, tell)}
         }
         out.length = n
         return i
@@ -278,7 +286,7 @@ class AggregateWriter {
         for (; row < length && n <= ${CHUNK_ROWS - 2}; row++) {
           const slot = slots[row]
           ${this.#ignored(js`existed`, js`const existed = rows[slot] > 0`)}
-          ${told}
+          ${this.#needsBefore ? told : []}
           ${this.#change()}
           ${insert}${retracting ? gone : js``}${this.#update()}
         }
@@ -407,23 +415,27 @@ class AggregateWriter {
 
   /** Row n holds what downstream believes: the new row comes behind it, or in its place, or not at all if it is equal. */
   #update(): Js {
-    const { resend, updateBefore } = this.#spec
+    const { updateBefore } = this.#spec
     const same = this.#out.map(cells => sameCell(cell(cells, N), cell(cells, N1)))
-    const body = [...this.#write(this.#out, N1)]
-    const tell = updateBefore
-      ? [...this.#row(RowKind.UpdateBefore), ...this.#row(RowKind.UpdateAfter)]
-      : [...this.#write(this.#out, N), ...this.#row(RowKind.UpdateAfter)]
-    if (resend) body.push(...tell)
-    else if (same.length > 0) {
-      body.push(js`if (!(${same.reduce((a, b) => js`${a} && ${b}`)})) {
-        ${tell}
-      }`)
-    }
+    const pair = [...this.#row(RowKind.UpdateBefore), ...this.#row(RowKind.UpdateAfter)]
+    const inPlace = [...this.#write(this.#out, N), ...this.#row(RowKind.UpdateAfter)]
+    const after = updateBefore || !this.#always ? this.#write(this.#out, N1) : []
+    const body = [...after, ...this.#ifChanged(same, updateBefore ? pair : inPlace)]
     return body.length === 0
       ? js``
       : js` else {
       ${body}
     }`
+  }
+
+  #ifChanged(same: readonly Js[], tell: readonly Js[]): readonly Js[] {
+    if (this.#always) return tell
+    if (same.length === 0) return []
+    return [
+      js`if (!(${same.reduce((a, b) => js`${a} && ${b}`)})) {
+        ${tell}
+      }`,
+    ]
   }
 }
 

@@ -327,6 +327,25 @@ describe('streaming equals batch', () => {
   })
 })
 
+test('over rows that only come, code that expects no retractions describes the same table', () => {
+  const someCalls = fc.uniqueArray(anyCall, { maxLength: 4 })
+  const emits = fc.constantFrom<EmitMode>('per-row', 'per-chunk')
+  fc.assert(
+    fc.property(
+      histories({ row, inserts: true }),
+      someCalls,
+      fc.constantFrom(...feedings),
+      emits,
+      fc.boolean(),
+      (history, calls, feeding, emit, updateBefore) => {
+        const stream = groups(calls, { input: kinds, emit, retracting: false, updateBefore })
+        const batch = groups(calls, { input: kinds, emit: 'at-end', retracting: false })
+        expect(tableOf(stream, history.join('\n'), feeding)).toBe(tableOf(batch, history.join('\n')))
+      },
+    ),
+  )
+})
+
 test('results are those of plain arithmetic', () => {
   fc.assert(
     fc.property(
