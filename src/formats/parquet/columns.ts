@@ -163,12 +163,9 @@ function missingColumn(field: Field, { file, pool }: PlanContext): ColumnPlan {
 
 function nulls(type: DataType, rows: number, pool: BufferPool, owned: PooledArray[]): Column {
   const column = newColumn(type, CHUNK_ROWS, pool)
-  column.valid!.fill(0, 0, rows)
-  if (column.storage === 'bytes') {
-    column.starts.fill(0, 0, rows)
-    column.ends.fill(0, 0, rows)
-  } else if (column.storage === 'object') for (let row = 0; row < rows; row++) column.values.push(null)
-  else column.values.fill(0 as never, 0, rows)
+  if (column.storage === 'object') for (let row = 0; row < rows; row++) column.values.push(null)
+  // Zero is NULL in `valid`, and what a NULL row shall hold in every other array.
+  for (const { buffer, byteOffset, byteLength } of arraysOf(column)) new Uint8Array(buffer, byteOffset, byteLength).fill(0)
   owned.push(...arraysOf(column))
   return column
 }

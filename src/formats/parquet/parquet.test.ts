@@ -165,6 +165,12 @@ describe('columns', () => {
     expect(rows[9]).toBe("NULL 1.12500 9.0 9 NULL x'7839'")
   })
 
+  test('a column of any type that the file does not have is NULL', async () => {
+    const file = bulkFile(await write('SELECT 1 AS one FROM range(3000)', 'COMPRESSION snappy'))
+    const rows = await readParquet(file, [...parseSchema('one INT'), ...everything, ...parseSchema('r ROW<a INT>')])
+    expect(new Set(rows)).toEqual(new Set([`1${' NULL'.repeat(everything.length + 1)}`]))
+  })
+
   test.each([
     ['i INT', "test.parquet: column 'i' is BIGINT in the file, the table says INT"],
     ['t INT', "test.parquet: column 't' is STRING in the file, the table says INT"],
