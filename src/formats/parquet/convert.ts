@@ -223,7 +223,7 @@ function times(unit: TimeUnit, precision: number): Convert {
         division.divide(batch.ints[2 * i]!, batch.ints[2 * i + 1]!, perMs[unit])
         ms = division.low
       }
-      // A DATE's day has no 24:00.
+      // Some writers know 24:00:00, TIME does not.
       into.ints[at + i] = cutMs(ms % MS_PER_DAY, precision)
     }
   }
