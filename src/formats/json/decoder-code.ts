@@ -28,7 +28,7 @@ import type { ColumnFill } from '../column-fill.ts'
 import type { TimestampStandard } from '../java-parse.ts'
 import { isShortInt, roundToFloat } from '../number-checks.ts'
 import type { Keys } from './keys.ts'
-import { WORD_FALS, WORD_TRUE, skipBlanks, skipNumber, skipText, skipValue, textEnd } from './scan.ts'
+import { WORD_FALS, WORD_TRUE, readShortInteger, skipBlanks, skipNumber, skipText, skipValue, textEnd } from './scan.ts'
 
 /** Positions behind what they read, or one of these. */
 export const BROKEN = -1
@@ -101,6 +101,7 @@ export function compileJsonDecoder(
     textEnd,
     skipText,
     skipNumber,
+    readShortInteger,
     skipValue,
     skipBlanks,
     isShortInt,
@@ -311,7 +312,7 @@ function columnOf(name: string, type: DataType, index: number, names: Names, sta
     case 'INT':
       return number('ints', into => js`readInt32(bytes, at, stop, ${into}, row)`)
     case 'BIGINT':
-      return number('halves', into => js`readInt64(bytes, at, stop, ${into}, row)`)
+      return bigint(array('halves'), label, unusual)
     case 'DOUBLE':
       return number('doubles', into => js`readDouble(bytes, at, stop, ${into}, row)`)
     case 'FLOAT':
@@ -343,6 +344,21 @@ function columnOf(name: string, type: DataType, index: number, names: Names, sta
       if (isText(type)) return textColumn(name, index, label, array, unusual)
   }
   return { label, arrays: [], read: js`at = ${unusual}` }
+}
+
+/** Short whole numbers in one pass; others by way of their end. */
+function bigint([into, declare]: readonly [Js, Js], label: Js, unusual: Js): ColumnCode {
+  return {
+    label,
+    arrays: [declare],
+    read: js`
+    stop = readShortInteger(bytes, at, ${into}, row)
+    if (stop < 0) {
+      stop = skipNumber(bytes, at)
+      if (stop > 0 && !readInt64(bytes, at, stop, ${into}, row)) stop = -1
+    }
+    at = stop > 0 ? stop : ${unusual}`,
+  }
 }
 
 function textColumn(
