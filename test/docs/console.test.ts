@@ -1,0 +1,89 @@
+/**
+ * Runs what the documentation shows at a terminal. A page is one session in a directory of its own, from top to bottom:
+ *
+ *     ```sql job.sql          a file of this name
+ *     ```console              `$ command`, then what it prints on both streams; `…` stands for any text, as a line for any lines
+ *
+ * `npx millrace` is what was built; without `dist` there is nothing to run. UPDATE_DOCS=1 writes the outputs anew.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
+
+const main = resolve('dist/cli/main.js')
+const pages = ['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'differences']
+
+test.skipIf(!existsSync(main)).each(pages)('docs/%s.md: its commands print what it says', { timeout: 120_000 }, name => {
+  const page = `docs/${name}.md`
+  const text = readPage(page)
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-docs-'))
+  try {
+    symlinkSync(resolve('node_modules'), join(directory, 'node_modules'))
+    mkdirSync(join(directory, '.bin'))
+    writeFileSync(join(directory, '.bin/npx'), `#!/bin/sh\nshift\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 })
+    let shown = ''
+    let at = 0
+    for (const fence of fences(text)) {
+      shown += text.slice(at, fence.start) + played(fence, directory)
+      at = fence.end
+    }
+    shown += text.slice(at)
+    holdPage(page, shown)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
+/** The block as it would have to be written. */
+function played({ language, title, body }: Fence, directory: string): string {
+  const head = title === '' ? language : `${language} ${title}`
+  if (language !== 'console' && /^[\w.-]+\.\w+$/.test(title)) writeFileSync(join(directory, title), body)
+  if (language !== 'console') return `\`\`\`${head}\n${body}\`\`\``
+  let shown = ''
+  for (const { command, output } of commands(body)) {
+    const printed = run(command, directory)
+    shown += `$ ${command}\n${output.includes('…') && matches(output, printed) ? output : printed}`
+  }
+  return `\`\`\`${head}\n${shown}\`\`\``
+}
+
+/** A command goes on behind a backslash, and up to the last line of a here document. */
+function commands(body: string): { command: string; output: string }[] {
+  const parts: { command: string; output: string }[] = []
+  let open = false
+  for (const line of body.split('\n').slice(0, -1)) {
+    const last = parts.at(-1)
+    if (line.startsWith('$ ')) parts.push({ command: line.slice(2), output: '' })
+    else if (last === undefined) expect.fail(`a console block begins with '$ ', not with '${line}'`)
+    else if (open) last.command += `\n${line}`
+    else last.output += `${line}\n`
+    const { command } = parts.at(-1)!
+    open = last?.output === '' || line.startsWith('$ ') ? command.endsWith('\\') || hasOpenQuote(command) : false
+  }
+  return parts
+}
+
+const hasOpenQuote = (command: string): boolean => (command.replaceAll(/'[^']*'/g, '').match(/"/g) ?? []).length % 2 === 1
+
+function run(command: string, cwd: string): string {
+  const env = { PATH: `${cwd}/.bin:${process.env['PATH']}`, HOME: cwd, TZ: 'UTC', LC_ALL: 'C.UTF-8' }
+  const { stdout } = spawnSync('bash', ['-c', `exec 2>&1\n${command}\n`], { cwd, env, encoding: 'utf8', timeout: 60_000 })
+  return stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`
+}
+
+/** Lines of the page against lines that were printed; `…` takes any number of them, and any text inside a line. */
+function matches(wanted: string, printed: string): boolean {
+  const source = wanted
+    .split('\n')
+    .map(line => (line === '…' ? '(?:.*\n)*' : `${line.split('…').map(escaped).join('.*')}\n`))
+    .join('')
+    .replace(/\n$/, '')
+  const same = new RegExp(`^${source}$`).test(printed)
+  if (!same && !updating) expect(printed).toBe(wanted)
+  return same
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -1,0 +1,121 @@
+/** Tables of the documentation that are made from declarations: options, functions, codes of errors. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { Option, OptionSet } from '#src/catalog/option.ts'
+import { connectors } from '#src/connectors/index.ts'
+import { sessionOptions } from '#src/engine/config.ts'
+import { aggregateFunctions } from '#src/expr/aggregates.ts'
+import { arithmeticFunctions } from '#src/expr/functions/arithmetic.ts'
+import { collectionFunctions } from '#src/expr/functions/collection.ts'
+import { comparisonFunctions } from '#src/expr/functions/comparison.ts'
+import { conditionalFunctions } from '#src/expr/functions/conditional.ts'
+import { hashFunctions } from '#src/expr/functions/hash.ts'
+import { scalarFunctions } from '#src/expr/functions/index.ts'
+import { jsonFunctions } from '#src/expr/functions/json.ts'
+import { logicalFunctions } from '#src/expr/functions/logical.ts'
+import { mathFunctions } from '#src/expr/functions/math.ts'
+import { regexpFunctions } from '#src/expr/functions/regexp.ts'
+import { stringFunctions } from '#src/expr/functions/string.ts'
+import { temporalFunctions } from '#src/expr/functions/temporal.ts'
+import { bulkFormats, formats } from '#src/formats/index.ts'
+import { code, holdPart, readPage, table } from './page.ts'
+
+// ── options ─────────────────────────────────────────────────────────────────────────────────────────
+
+test('the configuration page lists the session options', () => {
+  const all = Object.entries(sessionOptions)
+  const rows = all
+    .filter(([, option]) => option.inert !== true)
+    .map(([name, option]) => [
+      code(name),
+      typeof option.type === 'string' ? option.type : option.type.map(code).join(', '),
+      option.default === undefined ? '–' : code(option.default),
+      option.description,
+    ])
+  holdPart('docs/configuration.md', 'session-options', table(['option', 'type', 'default', 'meaning'], rows))
+  const inert = all.filter(([, option]) => option.inert === true).map(([name]) => code(name))
+  holdPart('docs/configuration.md', 'inert-options', inert.join(',\n'))
+})
+
+const optionRow = (option: Option, required: boolean, prefix = ''): string[] => [
+  code(prefix + option.name),
+  option.type === 'enum' ? option.values!.map(code).join(', ') : option.type,
+  required ? 'required' : option.default === undefined ? '–' : code(option.default),
+  option.description,
+]
+
+function optionTable({ required, optional, patterns = [] }: OptionSet, prefix = ''): string {
+  const rows = [
+    ...required.map(option => optionRow(option, true, prefix)),
+    ...[...optional, ...patterns].map(option => optionRow(option, false, prefix)),
+  ]
+  return rows.length === 0 ? 'No options.' : table(['option', 'type', 'default', 'meaning'], rows)
+}
+
+test.each([...connectors.values()].map(connector => [connector.name, connector] as const))(
+  'the connectors page lists the options of %s',
+  (name, { options }) => holdPart('docs/connectors.md', `${name}-options`, optionTable(options)),
+)
+
+test.each([...formats.values(), ...bulkFormats.values()].map(format => [format.name, format] as const))(
+  'the formats page lists the options of %s',
+  (name, { options }) => holdPart('docs/formats.md', `${name}-options`, optionTable(options, `${name}.`)),
+)
+
+// ── functions ───────────────────────────────────────────────────────────────────────────────────────
+
+interface Listed {
+  readonly name: string
+  readonly signatures: readonly string[]
+  readonly doc: string
+}
+
+const families: readonly (readonly [string, readonly Listed[]])[] = [
+  ['Aggregates', aggregateFunctions],
+  ['Comparison', comparisonFunctions],
+  ['Logic', logicalFunctions],
+  ['Arithmetic', arithmeticFunctions],
+  ['Mathematics', mathFunctions],
+  ['Conditions', conditionalFunctions],
+  ['Text', stringFunctions],
+  ['Regular expressions', regexpFunctions],
+  ['Date and time', temporalFunctions],
+  ['JSON', jsonFunctions],
+  ['Arrays, maps, rows, variants', collectionFunctions],
+  ['Hashes', hashFunctions],
+]
+
+/** Names that begin with `$` are what other syntax is rewritten to. */
+const isPublic = ({ name }: Listed): boolean => !name.startsWith('$')
+
+test('the functions page lists every function', () => {
+  const scalar = families.slice(1).flatMap(([, list]) => list)
+  expect(new Set(scalar)).toEqual(new Set(scalarFunctions))
+  const sections = families.map(([title, list]) => {
+    const rows = list.filter(isPublic).map(({ signatures, doc }) => [signatures.map(code).join('<br>'), doc])
+    return `## ${title}\n\n${table(['call', 'meaning'], rows)}\n`
+  })
+  holdPart('docs/functions.md', 'functions', sections.join('\n'))
+})
+
+// ── errors ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** Codes as they stand in the source, behind `new …Error(` or as the `code` that a helper is given. */
+function thrownCodes(): Set<string> {
+  const codes = new Set<string>()
+  for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts') || file.endsWith('.test.ts') || file.startsWith('testing')) continue
+    const text = readFileSync(`src/${file}`, 'utf8')
+    for (const found of text.matchAll(/new (?:Sql|Data|Connector|Evaluation|Millrace)Error\(\s*'([A-Z_]+)'/g))
+      codes.add(found[1]!)
+  }
+  // Codes that are made from parts, or handed on: base/errors.ts, catalog/catalogs.ts, data/text-reader.ts.
+  for (const made of ['NOT_SUPPORTED', 'INTERNAL', 'TABLE_UNKNOWN', 'VIEW_UNKNOWN', 'INVALID_TYPE', 'INVALID_VALUE'])
+    codes.add(made)
+  return codes
+}
+
+test('the errors page lists every code', () => {
+  const listed = Array.from(readPage('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm), found => found[1]!)
+  expect(listed.toSorted()).toEqual([...thrownCodes()].toSorted())
+})
