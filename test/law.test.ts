@@ -4,11 +4,11 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Session } from '../src/engine/session.ts'
-import { javaText } from '../src/data/java-text.ts'
-import type { TableEntry } from '../src/catalog/table.ts'
-import { runWithCrashes } from '../src/testing/crash.ts'
-import { MemoryTables, type TestRow } from '../src/testing/memory-tables.ts'
+import { Session } from '#src/engine/session.ts'
+import { javaText } from '#src/data/java-text.ts'
+import type { TableEntry } from '#src/catalog/table.ts'
+import { runWithCrashes } from '#src/testing/crash.ts'
+import { MemoryTables, type TestRow } from '#src/testing/memory-tables.ts'
 
 const shapes: Readonly<Record<string, string>> = {
   'projection and filter': 'SELECT a, b + 1, UPPER(s) FROM l WHERE b > 2',
@@ -106,7 +106,7 @@ async function sinkFor(query: string): Promise<{ sink: string; columns: TableEnt
     name: `c${i}`,
     kind: 'physical' as const,
   }))
-  const { createTableText } = await import('../src/engine/show.ts')
+  const { createTableText } = await import('#src/engine/show.ts')
   const entry: TableEntry = {
     kind: 'table',
     path: ['default_catalog', 'default_database', 'sink'],

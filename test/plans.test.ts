@@ -12,17 +12,17 @@
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { SqlError } from '../src/base/errors.ts'
-import { Catalogs } from '../src/catalog/catalogs.ts'
-import type { TableEntry } from '../src/catalog/table.ts'
-import type { SessionFacts } from '../src/expr/function.ts'
-import { physicalText, rootsOf, stateText } from '../src/planner/explain/explain.ts'
-import { logicalText } from '../src/planner/explain/logical-text.ts'
-import { planJob } from '../src/planner/physical/job.ts'
-import { type BoundJob, type ConnectorInfo, type Mode, type PlanOptions, Planner } from '../src/planner/planner.ts'
-import { rules } from '../src/planner/rules/index.ts'
-import { optimize } from '../src/planner/rules/optimize.ts'
-import { parseScript } from '../src/sql/parser.ts'
+import { SqlError } from '#src/base/errors.ts'
+import { Catalogs } from '#src/catalog/catalogs.ts'
+import type { TableEntry } from '#src/catalog/table.ts'
+import type { SessionFacts } from '#src/expr/function.ts'
+import { physicalText, rootsOf, stateText } from '#src/planner/explain/explain.ts'
+import { logicalText } from '#src/planner/explain/logical-text.ts'
+import { planJob } from '#src/planner/physical/job.ts'
+import { type BoundJob, type ConnectorInfo, type Mode, type PlanOptions, Planner } from '#src/planner/planner.ts'
+import { rules } from '#src/planner/rules/index.ts'
+import { optimize } from '#src/planner/rules/optimize.ts'
+import { parseScript } from '#src/sql/parser.ts'
 
 const session: SessionFacts = {
   zone: 'UTC',
