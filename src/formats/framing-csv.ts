@@ -52,10 +52,9 @@ export class CsvSplitter extends Splitter {
 
   /** A line without quotes, escapes and stray CRs is a record: one search. False when it is not so simple. */
   #plainLine(to: number): boolean {
-    const { bytes } = this
     const { quote, escape, comments } = this.#dialect
     if (escape !== undefined || comments) return false
-    const at = bytes.indexOf(LF, this.scanned)
+    const at = this.buffer.indexOf(LF, this.scanned)
     if (at >= to) return false
     if (quote !== undefined) {
       this.#nextQuote = this.#seek(quote, this.#nextQuote, to)
@@ -90,7 +89,7 @@ export class CsvSplitter extends Splitter {
     }
     this.#nextCr = this.#seek(CR, this.#nextCr, to)
     if (this.#nextCr < at - 1) return false
-    for (let lf = firstLf; lf <= at; lf = bytes.indexOf(LF, lf + 1)) this.line += 1
+    for (let lf = firstLf; lf <= at; lf = this.buffer.indexOf(LF, lf + 1)) this.line += 1
     this.#tell(this.#nextCr === at - 1 ? at - 1 : at, at + 1)
     return true
   }
@@ -100,7 +99,7 @@ export class CsvSplitter extends Splitter {
     const { bytes, start } = this
     if (known >= start && (known >= to || bytes[known] === byte)) return known
     bytes[to + 1] = byte // a sentinel in the slack
-    return Math.min(bytes.indexOf(byte, Math.max(start, known)), to)
+    return Math.min(this.buffer.indexOf(byte, Math.max(start, known)), to)
   }
 
   /** Goes on through a record byte by byte. False when it does not end here. */

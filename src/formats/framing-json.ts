@@ -53,7 +53,7 @@ export class JsonSplitter extends Splitter {
       this.start = this.scanned += 1
       return
     }
-    const at = bytes.indexOf(LF, this.scanned)
+    const at = this.buffer.indexOf(LF, this.scanned)
     this.scanned = Math.min(at, to)
     if (at >= to) return
     this.line += 1

@@ -80,6 +80,8 @@ export abstract class Splitter {
   readonly ends = new Int32Array(CHUNK_ROWS)
   readonly lines = new Int32Array(CHUNK_ROWS)
   protected bytes: Uint8Array
+  /** The same bytes, for searching: `Buffer.indexOf` is several times faster than that of a Uint8Array. */
+  protected buffer: Buffer
   /** Messages found by the current `next`. */
   protected count = 0
   /** Where the message that is being looked for begins; everything before it was told. */
@@ -95,7 +97,7 @@ export abstract class Splitter {
   protected inArray: boolean
   readonly #pool: BufferPool
   readonly #blockBytes: number
-  #buffer: Chunk
+  #owner: Chunk
   #filled = 0
   /** The file's offset of `bytes[0]`. */
   #base: number
@@ -114,7 +116,8 @@ export abstract class Splitter {
     this.#told = from
     this.#atFileStart = from.offset === 0
     this.bytes = settings.pool.u8(this.#blockBytes)
-    this.#buffer = holderOf(this.bytes, settings.pool)
+    this.buffer = bufferOver(this.bytes)
+    this.#owner = holderOf(this.bytes, settings.pool)
   }
 
   /** Behind the last message that was told. Bytes from there on are not part of any message yet. */
@@ -161,12 +164,12 @@ export abstract class Splitter {
     if (this.count === 0) return undefined
     this.#told = { offset: this.#base + this.start, line: this.startLine, inArray: this.inArray }
     const { bytes, starts, ends, lines, count } = this
-    return { bytes, starts, ends, lines, count, place: record => `${this.name}:${lines[record]}`, buffer: this.#buffer }
+    return { bytes, starts, ends, lines, count, place: record => `${this.name}:${lines[record]}`, buffer: this.#owner }
   }
 
   /** Lets go of the buffer; chunks that look into it keep it. */
   close(): void {
-    this.#buffer.release()
+    this.#owner.release()
   }
 
   /**
@@ -215,13 +218,14 @@ export abstract class Splitter {
     const kept = this.#filled - this.start
     const wanted =
       kept + this.#blockBytes / 2 + SLACK <= this.bytes.length ? this.bytes.length : Math.max(this.#blockBytes, 2 * kept + SLACK)
-    if (!this.#buffer.shared && wanted <= this.bytes.length) this.bytes.copyWithin(0, this.start, this.#filled)
+    if (!this.#owner.shared && wanted <= this.bytes.length) this.bytes.copyWithin(0, this.start, this.#filled)
     else {
       const next = this.#pool.u8(kept <= this.#blockBytes / 2 ? this.#blockBytes : wanted)
       next.set(this.bytes.subarray(this.start, this.#filled))
-      this.#buffer.release()
+      this.#owner.release()
       this.bytes = next
-      this.#buffer = holderOf(next, this.#pool)
+      this.buffer = bufferOver(next)
+      this.#owner = holderOf(next, this.#pool)
     }
     this.moved(this.start)
     this.#base += this.start
@@ -230,6 +234,8 @@ export abstract class Splitter {
     this.start = 0
   }
 }
+
+const bufferOver = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 const holderOf = (bytes: Uint8Array, pool: BufferPool): Chunk =>
   new Chunk({ schema: [], length: 0, columns: [], owned: [bytes], pool })
@@ -240,7 +246,7 @@ export class LineSplitter extends Splitter {
     const { bytes } = this
     bytes[to] = LF
     while (this.count < CHUNK_ROWS) {
-      const at = bytes.indexOf(LF, this.scanned)
+      const at = this.buffer.indexOf(LF, this.scanned)
       this.scanned = Math.min(at, to)
       if (at >= to) break
       this.line += 1

@@ -35,6 +35,7 @@ export class CsvDecoder implements Decoder, SlowSide {
   readonly #run: DecodeRecords
   readonly #converters: readonly ConvertField[]
   #bytes: Uint8Array = new Uint8Array(0)
+  #view: DataView = new DataView(new ArrayBuffer(0))
   #starts: Int32Array = new Int32Array(0)
   #ends: Int32Array = new Int32Array(0)
   #place: PlaceOf = () => 'record'
@@ -78,6 +79,7 @@ export class CsvDecoder implements Decoder, SlowSide {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.suspect = count > 0 && !isUtf8(bytes.subarray(first, last))
     this.#bytes = bytes
+    this.#view = view
     this.#starts = starts
     this.#ends = ends
     this.#place = place
@@ -99,7 +101,7 @@ export class CsvDecoder implements Decoder, SlowSide {
     const { field } = this
     this.#keepRaw()
     if (this.#bytes[at] === dialect.quote && at < end) {
-      unquote(this.#bytes, at, end, dialect, field)
+      unquote(this.#bytes, this.#view, at, end, dialect, field)
       if (field.stop < 0) this.#because('a quote is not closed, or something else than a delimiter follows it')
     } else {
       unescapePlain(this.#bytes, at, end, dialect, field)

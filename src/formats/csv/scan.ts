@@ -34,28 +34,24 @@ export function shortFieldEnd(bytes: Uint8Array, at: number, delimiter: number):
 }
 
 /**
- * The delimiter behind a field in quotes that begins at `at` and holds no quote, or -1 for any other. `pattern` is the
- * quote in each byte of a word.
+ * The first quote in `[at, end)`, or `end`. `quotes` is the quote in each byte of a word. There is no sentinel to end this
+ * search: words as long as they lie in the record, then single bytes.
  */
-export function quotedEnd(
-  bytes: Uint8Array,
-  view: DataView,
-  at: number,
-  end: number,
-  delimiter: number,
-  pattern: number,
-): number {
-  // Without a sentinel for quotes the search could leave the record: words up to its end, then what is left by byte.
+function quoteWithin(bytes: Uint8Array, view: DataView, at: number, end: number, quotes: number): number {
   for (; at + 4 <= end; at += 4) {
-    const word = view.getInt32(at, true) ^ pattern
+    const word = view.getInt32(at, true) ^ quotes
     const hit = (word - 0x01010101) & ~word & 0x80808080
-    if (hit === 0) continue
-    at += (31 - Math.clz32(hit & -hit)) >> 3
-    return bytes[at + 1] === delimiter ? at + 1 : -1
+    if (hit !== 0) return at + ((31 - Math.clz32(hit & -hit)) >> 3)
   }
-  const quote = pattern & 127
+  const quote = quotes & 127
   while (at < end && bytes[at] !== quote) at++
-  return at < end && bytes[at + 1] === delimiter ? at + 1 : -1
+  return at
+}
+
+/** The delimiter behind a field in quotes whose text begins at `at` and holds no quote, or -1 for any other. */
+export function quotedEnd(bytes: Uint8Array, view: DataView, at: number, end: number, delimiter: number, quotes: number): number {
+  const quote = quoteWithin(bytes, view, at, end, quotes)
+  return quote < end && bytes[quote + 1] === delimiter ? quote + 1 : -1
 }
 
 /** The field that `unquote` or `unescapePlain` found: its text now lies in `[from, to)`, its delimiter at `stop`. */
@@ -70,31 +66,41 @@ export interface Field {
  * The field whose opening quote is at `at`. Doubled quotes and escapes are resolved in place; blanks may follow the
  * closing quote.
  */
-export function unquote(bytes: Uint8Array, at: number, end: number, { quote, escape, delimiter }: CsvDialect, into: Field): void {
+export function unquote(bytes: Uint8Array, view: DataView, at: number, end: number, dialect: CsvDialect, into: Field): void {
+  const { quote, escape, delimiter } = dialect
+  const quotes = Math.imul(quote!, 0x01010101)
   let from = at + 1
   let to = from
   into.stop = -1
   into.from = from
   for (;;) {
-    const byte = bytes[from]!
-    if (from >= end) return
-    if (byte === escape && byte !== quote) {
-      if (from + 1 >= end) return
-      bytes[to++] = escaped(bytes[from + 1]!)
-      from += 2
-    } else if (byte !== quote) {
-      if (to !== from) bytes[to] = byte
-      to++
-      from++
-    } else if (from + 1 < end && bytes[from + 1] === quote) {
-      bytes[to++] = byte
-      from += 2
-    } else break
+    const next = quoteWithin(bytes, view, from, end, quotes)
+    if (escape !== undefined && escape !== quote) {
+      const escapes = quoteWithin(bytes, view, from, next, Math.imul(escape, 0x01010101))
+      if (escapes < next) {
+        if (escapes + 1 >= end) return
+        to = moveBytes(bytes, from, escapes, to)
+        bytes[to++] = escaped(bytes[escapes + 1]!)
+        from = escapes + 2
+        continue
+      }
+    }
+    if (next >= end) return
+    to = moveBytes(bytes, from, next, to)
+    from = next + 1
+    if (from >= end || bytes[from] !== quote) break
+    bytes[to++] = quote
+    from++
   }
   into.to = to
-  from++
   while (from < end && bytes[from]! <= 32 && bytes[from] !== delimiter && bytes[from] !== LF && bytes[from] !== CR) from++
   if (from >= end || bytes[from] === delimiter) into.stop = Math.min(from, end)
+}
+
+/** Moves `[from, stop)` down to `to`; answers its end there. */
+function moveBytes(bytes: Uint8Array, from: number, stop: number, to: number): number {
+  if (from !== to) for (let at = from; at < stop; at++) bytes[to + at - from] = bytes[at]!
+  return to + stop - from
 }
 
 /** The field at `at` without quotes, in which an escape character may stand before any other. */
