@@ -4,7 +4,7 @@ import type { RunOptions } from './arguments.ts'
 import { readScript } from './run.ts'
 import { errorText, exitCodeOf } from './script.ts'
 import { tableLines } from './table.ts'
-import { Out } from './terminal.ts'
+import { Out, isClosedPipe } from './terminal.ts'
 
 const SHOWN_ROWS = 10
 
@@ -21,6 +21,7 @@ export async function checkFile(file: string, options: RunOptions): Promise<numb
       await report(result, out)
     }
   } catch (error) {
+    if (isClosedPipe(error)) return 0
     process.stderr.write(`${errorText(error)}\n`)
     return exitCodeOf(error)
   }

@@ -15,7 +15,7 @@ import type { RunOptions } from './arguments.ts'
 import { progressText, summaryText } from './progress.ts'
 import { errorText, exitCodeOf } from './script.ts'
 import { tableLines } from './table.ts'
-import { ClosedPipe, Out } from './terminal.ts'
+import { Out, isClosedPipe } from './terminal.ts'
 
 const REDRAW_MS = 150
 const SHOWN_ROWS = 12
@@ -72,7 +72,7 @@ export async function demo(options: RunOptions): Promise<number> {
     await out.line(difference ?? `stream = batch: ${streamed.size.toLocaleString('en-US')} rows equal`)
     return difference === undefined ? 0 : 1
   } catch (error) {
-    if (error instanceof ClosedPipe) return 0
+    if (isClosedPipe(error)) return 0
     process.stderr.write(`${errorText(error)}\n`)
     return exitCodeOf(error)
   }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `millrace`, `millrace -e`, `millrace run`, … Commands are loaded when they are called for. */
+import { relative } from 'node:path'
 import { type Command, type RunOptions, UsageError, parseCommand, usage } from './arguments.ts'
 
 const code = await main(process.argv.slice(2))
@@ -56,13 +57,24 @@ function resumeCommand(file: string, options: RunOptions): (checkpoint: string) 
     const flags = [
       ...(options.mode === undefined ? [] : [`--mode ${options.mode}`]),
       ...(options.output === undefined ? [] : [`--output ${options.output}`]),
+      ...(options.quiet ? ['--quiet'] : []),
       ...options.settings
         .filter(([key]) => key !== 'execution.state-recovery.path')
         .map(([key, value]) => `--set ${quoted(`${key}=${value}`)}`),
       `--set ${quoted(`execution.state-recovery.path=${checkpoint}`)}`,
     ]
-    return `millrace run ${quoted(file)} ${flags.join(' ')}`
+    return `${invoked()} run ${quoted(file)} ${flags.join(' ')}`
   }
 }
 
-const quoted = (text: string): string => (/^[\w./=:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+/** The command as it was called here, so that the line can be pasted: `millrace`, `npx millrace` or `node dist/bin/millrace.js`. */
+function invoked(): string {
+  const script = process.argv[1]!
+  if (!/\.[cm]?js$/.test(script)) return process.env['npm_command'] === 'exec' ? 'npx millrace' : 'millrace'
+  const near = relative(process.cwd(), script)
+  return `node ${quoted(near.startsWith('..') ? script : near)}`
+}
+
+function quoted(text: string): string {
+  return /^[\w./=:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -4,7 +4,7 @@ import type { RunningJob } from '../engine/outcome.ts'
 import { Session } from '../engine/session.ts'
 import type { RunOptions } from './arguments.ts'
 import { errorText, exitCodeOf, runScript } from './script.ts'
-import { ClosedPipe, Out } from './terminal.ts'
+import { Out, isClosedPipe } from './terminal.ts'
 
 export const execute = (sql: string, options: RunOptions): Promise<number> => runText(sql, options, undefined)
 
@@ -63,7 +63,7 @@ async function runText(text: string, options: RunOptions, resume: ((checkpoint: 
       },
     })
   } catch (error) {
-    if (error instanceof ClosedPipe) return 0
+    if (isClosedPipe(error)) return 0
     process.stderr.write(`${errorText(error)}\n`)
     return exitCodeOf(error)
   } finally {

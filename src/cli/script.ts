@@ -1,5 +1,5 @@
 /** Statements of a script, one after the other, with what each gives printed. Used by -e, run and the shell. */
-import { MillraceError } from '../base/errors.ts'
+import { EvaluationError, MillraceError } from '../base/errors.ts'
 import { describeError } from '../engine/session.ts'
 import type { Outcome, RunningJob } from '../engine/outcome.ts'
 import type { Session } from '../engine/session.ts'
@@ -81,7 +81,7 @@ export async function renderOutcome(outcome: Outcome, io: ScriptIo): Promise<voi
       return
     }
     case 'insert':
-      if (outcome.job.job.status !== 'finished') {
+      if (outcome.job.job.status === 'running') {
         await io.err.line(`job ${outcome.job.name} runs on`)
         return
       }
@@ -111,7 +111,7 @@ async function summarize(job: RunningJob, io: ScriptIo): Promise<void> {
 }
 
 export const exitCodeOf = (error: unknown): ExitCode =>
-  error instanceof MillraceError && error.kind === 'user' && error.name !== 'EvaluationError' && !runtimeCodes.has(error.code)
+  error instanceof MillraceError && error.kind === 'user' && !(error instanceof EvaluationError) && !runtimeCodes.has(error.code)
     ? 2
     : 1
 

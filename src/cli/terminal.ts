@@ -1,12 +1,10 @@
 /** The terminal, or the pipe, that a command talks to. */
-export interface Io {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
-  readonly stdin: NodeJS.ReadStream
-}
+import { ConnectorError } from '../base/errors.ts'
 
-/** A reader that went away (`| head`) ends the command quietly. */
-export class ClosedPipe extends Error {}
+/** A reader that went away (`| head`) ends the command quietly. Sinks that print find it out as PIPE_CLOSED, too. */
+export const isClosedPipe = (error: unknown): boolean => error instanceof ConnectorError && error.code === 'PIPE_CLOSED'
+
+const closedPipe = (): ConnectorError => new ConnectorError('PIPE_CLOSED', 'nobody reads the output any more')
 
 /** Standard output with back-pressure. */
 export class Out {
@@ -34,9 +32,9 @@ export class Out {
     return this.isTerminal ? this.#stream.rows : 1000
   }
 
-  /** Resolves when there is room for more. Rejects with `ClosedPipe` when nobody reads any more. */
+  /** Resolves when there is room for more. Rejects with PIPE_CLOSED when nobody reads any more. */
   async write(text: string | Uint8Array): Promise<void> {
-    if (this.#closed) throw new ClosedPipe()
+    if (this.#closed) throw closedPipe()
     if (this.#stream.write(text)) return
     await new Promise<void>(resolve => {
       const go = () => {
@@ -49,7 +47,7 @@ export class Out {
       this.#stream.once('close', go)
       this.#stream.once('error', go)
     })
-    if (this.#closed) throw new ClosedPipe()
+    if (this.#closed) throw closedPipe()
   }
 
   line(text: string): Promise<void> {

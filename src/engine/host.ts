@@ -1,6 +1,7 @@
 /** What the outside lends the engine: time, chance, files and the terminal. Tests and simulations lend others. */
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Disk, nodeDisk } from '../base/disk.ts'
+import { ConnectorError } from '../base/errors.ts'
 import { type Random, systemRandom } from '../base/random.ts'
 
 export interface Host {
@@ -18,22 +19,37 @@ export const nodeHost: Host = {
   clock: systemClock,
   random: systemRandom,
   disk: nodeDisk,
-  stdin: process.stdin,
+  // Looked at when it is asked for: opening it is not free, and most queries do not read it.
+  get stdin() {
+    return process.stdin
+  },
   stdout: text => written(process.stdout, text),
   stderr: text => written(process.stderr, text),
   warn: message => void process.stderr.write(`warning: ${message}\n`),
 }
 
-/** Waits only where the stream's own buffer is full. A reader that went away is the stream's 'error' event, not ours. */
+/** Standard streams that were written to: false once nobody reads them. The stream itself forgets that it failed. */
+const read = new Map<NodeJS.WriteStream, boolean>()
+
+/** Waits only where the stream's own buffer is full. Fails with PIPE_CLOSED once nobody reads any more. */
 function written(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> | undefined {
+  if (!read.has(stream)) {
+    read.set(stream, true)
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      read.set(stream, false)
+    })
+  }
+  if (read.get(stream) === false) throw closedPipe()
   if (stream.write(text)) return undefined
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     const go = () => {
-      stream.off('drain', go)
-      stream.off('close', go)
-      resolve()
+      for (const event of ['drain', 'close', 'error']) stream.off(event, go)
+      if (read.get(stream) === false) reject(closedPipe())
+      else resolve()
     }
-    stream.once('drain', go)
-    stream.once('close', go)
+    for (const event of ['drain', 'close', 'error']) stream.once(event, go)
   })
 }
+
+const closedPipe = (): ConnectorError => new ConnectorError('PIPE_CLOSED', 'nobody reads the output any more')

@@ -1,5 +1,6 @@
 /** `'connector' = 'filesystem'`: files, directories, globs and partitioned paths of this machine. */
 import { createWriteStream } from 'node:fs'
+import { ConnectorError } from '../../base/errors.ts'
 import { Options, type OptionSet } from '../../catalog/option.ts'
 import { types } from '../../data/type.ts'
 import type { Connector } from '../connector.ts'
@@ -96,12 +97,16 @@ function appendingErrors(path: string): ErrorsFile {
   let failure: unknown
   return {
     add(place, record, reason) {
+      if (failure !== undefined) throw unwritable(path, failure)
       stream ??= createWriteStream(path, { flags: 'a' }).on('error', error => (failure = error))
       stream.write(`${JSON.stringify({ place, reason, record: new TextDecoder().decode(record) })}\n`)
     },
     async close() {
       if (stream !== undefined) await new Promise<void>(resolve => stream!.end(resolve))
-      if (failure !== undefined) throw failure
+      if (failure !== undefined) throw unwritable(path, failure)
     },
   }
 }
+
+const unwritable = (path: string, cause: unknown): ConnectorError =>
+  new ConnectorError('ERRORS_FILE', `the errors file ${path} can't be written: ${(cause as Error).message}`, { cause })

@@ -2,7 +2,7 @@
  * Files as a source: found, then read one after the other in the order of their paths. With a monitor interval the
  * directory is looked at again and again; with `source.follow` the last bytes of a file are not its end.
  */
-import { SqlError } from '../../base/errors.ts'
+import { DataError, SqlError } from '../../base/errors.ts'
 import type { Options } from '../../catalog/option.ts'
 import type { Chunk } from '../../data/chunk.ts'
 import { evaluatePartition } from './partition-value.ts'
@@ -51,6 +51,7 @@ export function filesystemSource(spec: FilesystemSourceSpec): Source {
     open: async from => {
       const reader = new FilesReader(spec, from as FilesPosition | undefined)
       await reader.look(true)
+      reader.checkResumed()
       return reader
     },
   }
@@ -157,6 +158,13 @@ class FilesReader implements SourceReader {
     this.#lookedMs = this.#spec.context.clock.elapsedMs()
   }
 
+  /** What was half read must still be there: its other half is part of the result. */
+  checkResumed(): void {
+    const path = this.#resume?.path
+    if (path !== undefined && !this.#queue.some(found => found.path === path))
+      throw new DataError('FILE_MISSING', path, 'was being read when the checkpoint was taken, and is gone')
+  }
+
   async #openNext(): Promise<boolean> {
     const found = this.#queue.shift()
     if (found === undefined) return false
@@ -217,7 +225,7 @@ class FilesReader implements SourceReader {
   /** Nothing is left of what is known: looks again once the interval has passed. */
   async #watch(): Promise<Chunk | 'end' | 'idle'> {
     const { clock } = this.#spec.context
-    this.#backlog = false
+    if (this.#endsBacklog()) return 'idle'
     await this.#sleep(Math.max(0, this.#lookedMs + this.#spec.monitorMs! - clock.elapsedMs()))
     if (this.#closed) return 'end'
     await this.look(false)
@@ -226,9 +234,16 @@ class FilesReader implements SourceReader {
 
   /** A followed file has no more bytes now. */
   async #waitForGrowth(): Promise<'idle' | 'end'> {
-    this.#backlog = false
+    if (this.#endsBacklog()) return 'idle'
     await this.#sleep(FOLLOW_POLL_MS)
     return this.#closed ? 'end' : 'idle'
+  }
+
+  /** True once, told at once: results that were held back do not wait for the next look at the files. */
+  #endsBacklog(): boolean {
+    const { backlog: before } = this
+    this.#backlog = false
+    return before
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * The running form of a plan: one node per plan node, edges that hand chunks over by a plain call. Everything in here is
- * synchronous; the task around it (`task.ts`) does all the waiting.
+ * synchronous; the job around it (`job.ts`) does all the waiting.
  *
  * Watermarks: each input of a node has its own, the node's is the least of those that are not idle, an input that has
  * ended counts as infinitely far. An operator that makes watermarks itself answers `currentWatermark` and is asked after

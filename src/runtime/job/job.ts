@@ -149,6 +149,7 @@ export class Job {
   #startedMs = 0
   #endedMs: number | undefined
   #backlog = false
+  #closed = false
   #checkpoints = 0
   #nextCheckpoint = 1
   #lastCheckpoint: string | undefined
@@ -375,9 +376,10 @@ export class Job {
     }
     source.pending = next.then(
       answer => {
-        source.answer = answer
-        if (this.#store !== undefined) source.answerPosition = source.reader!.position()
         source.pending = undefined
+        source.answer = answer
+        // A reader that was closed while it waited has no place to tell.
+        if (this.#store !== undefined && !this.#closed) source.answerPosition = source.reader!.position()
       },
       (error: unknown) => {
         source.failure = error ?? new Error('a source failed without saying why')
@@ -394,7 +396,8 @@ export class Job {
     else {
       this.#lastChunkMs.set(source, this.#parts.clock.elapsedMs())
       source.node.emit(answer)
-      if (source.node.done) this.#endOf(source)
+      // A LIMIT that is full ends every source above it, also one that waits for rows.
+      for (const other of this.#sources) if (!other.ended && other.node.done) this.#endOf(other)
     }
   }
 
@@ -502,7 +505,10 @@ export class Job {
         sources: Object.fromEntries(this.#sources.map(s => [s.id, { position: s.position, ended: s.ended }])),
         sinks: Object.fromEntries([...prepared].map(([sink, position]) => [sink.id, position])),
         operators: Object.fromEntries(this.#nodes.map(node => [node.name, this.#stateOf(node)])),
-        job: { mode: this.spec.mode, nodes: Object.fromEntries(this.#nodes.map(n => [n.name, n.progress() as unknown as Position])) },
+        job: {
+          mode: this.spec.mode,
+          nodes: Object.fromEntries(this.#nodes.map(n => [n.name, n.progress() as unknown as Position])),
+        },
       })
       this.#lastCheckpoint = this.#store.pathOf(id)
       this.#checkpoints += 1
@@ -518,7 +524,8 @@ export class Job {
 
   #restoreOperators(checkpoint: Checkpoint): void {
     const { nodes: progress, mode } = checkpoint.job as unknown as JobState
-    if (mode !== this.spec.mode) throw mismatch(checkpoint, `it was taken in ${mode} mode, this job runs in ${this.spec.mode} mode`)
+    if (mode !== this.spec.mode)
+      throw mismatch(checkpoint, `it was taken in ${mode} mode, this job runs in ${this.spec.mode} mode`)
     const gone = Object.keys(checkpoint.operators).find(name => !this.#nodes.some(node => node.name === name))
     if (gone !== undefined) throw mismatch(checkpoint, `it holds ${gone}, which this query has not`)
     for (const node of this.#nodes) {
@@ -543,6 +550,7 @@ export class Job {
 
   /** Closes everything, also after a failure. The first error of closing is told only if nothing else failed. */
   async #close(): Promise<void> {
+    this.#closed = true
     const closing = [...this.#sources.map(s => s.reader?.close()), ...this.#sinks.map(s => s.writer?.close())]
     const results = await Promise.allSettled(closing)
     for (const source of this.#sources) if (typeof source.answer === 'object') source.answer.release()
