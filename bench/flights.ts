@@ -6,7 +6,8 @@ import { type Measurement, measure, medianRun } from './measure.ts'
 
 const FLIGHTS = 3_000_000
 
-export const flightsPath = (): string => fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url))
+export const flightsPath = (): string =>
+  fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url))
 
 export async function benchFlights(runs: number): Promise<Measurement[]> {
   const path = flightsPath()

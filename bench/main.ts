@@ -3,6 +3,8 @@
  * npm run bench -- nexmark --queries q0,q1 --events 10000000       one of them
  * npm run bench -- nexmark --json                                  one JSON object a line
  */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Measurement, printTable } from './measure.ts'
 
@@ -44,11 +46,23 @@ const benches: Readonly<Record<string, () => Promise<readonly Measurement[]>>> =
   },
 }
 
-const wanted = positionals.length === 0 ? Object.keys(benches) : positionals
+/** Hot loops by themselves: scripts of their own that print their own tables, each in a fresh process. */
+const micro = ['formats', 'parquet', 'calc', 'aggregate', 'join', 'sort']
+const wanted = positionals.length === 0 ? [...Object.keys(benches), ...(flags.smoke || flags.json ? [] : micro)] : positionals
 for (const name of wanted) {
   const bench = benches[name]
+  if (bench === undefined && micro.includes(name)) {
+    console.log(`\n${name}`)
+    const { status } = spawnSync(
+      process.execPath,
+      ['--expose-gc', fileURLToPath(new URL(`./micro/${name}.js`, import.meta.url))],
+      { stdio: 'inherit' },
+    )
+    if (status !== 0) process.exitCode = 1
+    continue
+  }
   if (bench === undefined) {
-    console.error(`there is no bench '${name}'; there are ${Object.keys(benches).join(', ')}`)
+    console.error(`there is no bench '${name}'; there are ${[...Object.keys(benches), ...micro].join(', ')}`)
     process.exitCode = 2
     continue
   }

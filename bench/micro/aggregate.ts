@@ -8,20 +8,20 @@
  * All run in one process, seven rounds in shuffled order, so that shared loops show it when they turn megamorphic; the
  * best round counts.
  */
-import { seededRandom } from '../../dist/base/random.js'
-import { CHUNK_ROWS, Chunk } from '../../dist/data/chunk.js'
-import type { Column } from '../../dist/data/column.js'
-import { parseSchema } from '../../dist/data/notation.js'
-import { BufferPool } from '../../dist/data/pool.js'
-import { types } from '../../dist/data/type.js'
-import type { EmitMode, WindowSpec } from '../../dist/planner/physical/plan.js'
-import type { Operator, Output } from '../../dist/runtime/dataflow/operator.js'
-import type { OperatorContext } from '../../dist/runtime/operators/context.js'
-import { GroupAggregate } from '../../dist/runtime/operators/group-aggregate.js'
-import { WindowAggregate } from '../../dist/runtime/operators/window-aggregate.js'
-import { aggregateCall, aggregateSchema } from '../../dist/testing/aggregate-calls.js'
-import { testContext } from '../../dist/testing/drive.js'
-import { planNode } from '../../dist/testing/plan-node.js'
+import { seededRandom } from '#src/base/random.ts'
+import { CHUNK_ROWS, Chunk } from '#src/data/chunk.ts'
+import type { Column } from '#src/data/column.ts'
+import { parseSchema } from '#src/data/notation.ts'
+import { BufferPool } from '#src/data/pool.ts'
+import { types } from '#src/data/type.ts'
+import type { EmitMode, WindowSpec } from '#src/planner/physical/plan.ts'
+import type { Operator, Output } from '#src/runtime/dataflow/operator.ts'
+import type { OperatorContext } from '#src/runtime/operators/context.ts'
+import { GroupAggregate } from '#src/runtime/operators/group-aggregate.ts'
+import { WindowAggregate } from '#src/runtime/operators/window-aggregate.ts'
+import { aggregateCall, aggregateSchema } from '#src/testing/aggregate-calls.ts'
+import { testContext } from '#src/testing/drive.ts'
+import { planNode } from '#src/testing/plan-node.ts'
 
 const ROWS = 5_000_000
 const ROUNDS = 7

@@ -5,11 +5,11 @@
  *     inner, changes    the same, then every second user is replaced: each change retracts and tells its orders
  *     left, at the end  as a batch: the users end first, orders only look up
  */
-import { CHUNK_ROWS, type Chunk, ChunkBuilder } from '../../dist/data/chunk.js'
-import { parseSchema } from '../../dist/data/notation.js'
-import { BufferPool } from '../../dist/data/pool.js'
-import { Join } from '../../dist/runtime/operators/join.js'
-import { MemoryBudget } from '../../dist/runtime/state/memory-budget.js'
+import { CHUNK_ROWS, type Chunk, ChunkBuilder } from '#src/data/chunk.ts'
+import { parseSchema } from '#src/data/notation.ts'
+import { BufferPool } from '#src/data/pool.ts'
+import { Join } from '#src/runtime/operators/join.ts'
+import { MemoryBudget } from '#src/runtime/state/memory-budget.ts'
 
 const ORDERS = 2_000_000
 const USERS = 10_000

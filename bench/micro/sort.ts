@@ -5,12 +5,12 @@
  *     all, text        the same by a text of 8 bytes
  *     first 100        a Top-N that keeps 100 rows
  */
-import { CHUNK_ROWS, type Chunk, ChunkBuilder } from '../../dist/data/chunk.js'
-import { parseSchema } from '../../dist/data/notation.js'
-import { BufferPool } from '../../dist/data/pool.js'
-import { Sort } from '../../dist/runtime/operators/sort.js'
-import { TopN } from '../../dist/runtime/operators/top-n.js'
-import { MemoryBudget } from '../../dist/runtime/state/memory-budget.js'
+import { CHUNK_ROWS, type Chunk, ChunkBuilder } from '#src/data/chunk.ts'
+import { parseSchema } from '#src/data/notation.ts'
+import { BufferPool } from '#src/data/pool.ts'
+import { Sort } from '#src/runtime/operators/sort.ts'
+import { TopN } from '#src/runtime/operators/top-n.ts'
+import { MemoryBudget } from '#src/runtime/state/memory-budget.ts'
 
 const ROWS = 1 << 20
 const schema = parseSchema('id BIGINT NOT NULL, price DOUBLE NOT NULL, note STRING NOT NULL')

@@ -2,17 +2,24 @@
  * Rows per second of generated Calcs over chunks in memory, on one core: Nexmark's q0, q1 and q2, a filter on text, a
  * CASE. The second figure is what each row left on the heap: generated code should leave nothing.
  *
- *     npm run build && node --expose-gc --max-semi-space-size=64 bench/micro/calc.js
+ *     npm run build && node --expose-gc --max-semi-space-size=64 build/bench/micro/calc.js
  */
-import { CHUNK_ROWS, Chunk } from '../../dist/data/chunk.js'
-import { newColumn } from '../../dist/data/column.js'
-import { BufferPool } from '../../dist/data/pool.js'
-import { types } from '../../dist/data/type.js'
-import { NO_SPAN, input, literal } from '../../dist/expr/expr.js'
-import { findFunction } from '../../dist/expr/functions/index.js'
-import { generateCalc } from '../../dist/runtime/codegen/calc.js'
+import { CHUNK_ROWS, Chunk } from '#src/data/chunk.ts'
+import { newColumn, setValue } from '#src/data/column.ts'
+import { BufferPool } from '#src/data/pool.ts'
+import { type DataType, types } from '#src/data/type.ts'
+import { type Expr, NO_SPAN, input, literal } from '#src/expr/expr.ts'
+import { findFunction } from '#src/expr/functions/index.ts'
+import { generateCalc } from '#src/runtime/codegen/calc.ts'
 
-const session = { zone: 'UTC', legacyCast: false, nowMs: () => 0, rowNowMs: () => 0, random: () => 0.5, database: 'default_database' }
+const session = {
+  zone: 'UTC',
+  legacyCast: false,
+  nowMs: () => 0,
+  rowNowMs: () => 0,
+  random: () => 0.5,
+  database: 'default_database',
+}
 const pool = new BufferPool()
 const bid = [
   { name: 'auction', type: types.bigint() },
@@ -24,40 +31,62 @@ const bid = [
 const columns = bid.map(({ type }) => newColumn(type, CHUNK_ROWS, pool))
 const channels = ['Google', 'Facebook', 'Baidu', 'Apple', 'channel-1234']
 for (let row = 0; row < CHUNK_ROWS; row++) {
-  columns[0].values[row] = BigInt(1000 + ((row * 7919) % 5000))
-  columns[1].values[row] = BigInt(row)
-  columns[2].values[row] = BigInt((row * 104729) % 100_000_000)
-  columns[3].setText(row, channels[row % channels.length])
-  columns[4].values[row] = BigInt(1_700_000_000_000 + row)
+  const values = [
+    1000 + ((row * 7919) % 5000),
+    row,
+    (row * 104729) % 100_000_000,
+    channels[row % channels.length]!,
+    1_700_000_000_000 + row,
+  ]
+  values.forEach((value, i) => setValue(columns[i]!, row, typeof value === 'number' ? BigInt(value) : value))
 }
 for (const column of columns) column.valid = undefined
 
-const [auction, bidder, price, channel, dateTime] = bid.map(({ type }, i) => input(i, type))
-const call = (name, type, ...args) => ({ kind: 'call', function: findFunction(name), args, type, span: NO_SPAN })
+const [auction, bidder, price, channel, dateTime] = bid.map(({ type }, i) => input(i, type)) as [Expr, Expr, Expr, Expr, Expr]
+const call = (name: string, type: DataType, ...args: Expr[]): Expr => ({
+  kind: 'call',
+  function: findFunction(name)!,
+  args,
+  type,
+  span: NO_SPAN,
+})
 const remainder = call('MOD', types.int(), auction, literal(123n, types.bigint(false)))
 const product = call('*', types.decimal(24, 3), literal(908n, types.decimal(4, 3, false)), price)
 const isApple = call('=', types.boolean(), channel, literal('Apple', types.char(5, false)))
-const kind = {
+const kind: Expr = {
   kind: 'case',
-  branches: [{ when: call('<', types.boolean(), price, literal(1_000_000n, types.bigint(false))), then: literal('low', types.string(false)) }],
+  branches: [
+    {
+      when: call('<', types.boolean(), price, literal(1_000_000n, types.bigint(false))),
+      then: literal('low', types.string(false)),
+    },
+  ],
   otherwise: channel,
   type: types.string(),
   span: NO_SPAN,
 }
 
-const queries = {
+const queries: Readonly<Record<string, { readonly condition?: Expr; readonly exprs: readonly Expr[] }>> = {
   'q0: five columns passed on': { exprs: [auction, bidder, price, channel, dateTime] },
   'q1: 0.908 * price': { exprs: [auction, bidder, product, dateTime] },
-  'q2: MOD(auction, 123) = 0': { condition: call('=', types.boolean(), remainder, literal(0, types.int(false))), exprs: [auction, price] },
-  'channel = \'Apple\'': { condition: isApple, exprs: [auction, channel] },
-  'price * 3 + auction': { exprs: [call('+', types.bigint(), call('*', types.bigint(), price, literal(3n, types.bigint(false))), auction)] },
+  'q2: MOD(auction, 123) = 0': {
+    condition: call('=', types.boolean(), remainder, literal(0, types.int(false))),
+    exprs: [auction, price],
+  },
+  "channel = 'Apple'": { condition: isApple, exprs: [auction, channel] },
+  'price * 3 + auction': {
+    exprs: [call('+', types.bigint(), call('*', types.bigint(), price, literal(3n, types.bigint(false))), auction)],
+  },
   'CASE WHEN price < 1000000': { exprs: [kind] },
 }
 
 const CHUNKS = 400
 for (const [name, { condition, exprs }] of Object.entries(queries)) {
   const output = exprs.map((expr, i) => ({ name: `c${i}`, type: expr.type }))
-  const calc = generateCalc({ name: `bench/${name.replaceAll(/\W+/g, '-')}`, input: bid, condition, exprs, output, session }, pool)
+  const calc = generateCalc(
+    { name: `bench/${name.replaceAll(/\W+/g, '-')}`, input: bid, condition, exprs, output, session },
+    pool,
+  )
   if (process.argv.includes('--code')) for (const { source } of calc.compiled) console.log(source)
   const pass = () => {
     for (let i = 0; i < CHUNKS; i++) calc.run(new Chunk({ schema: bid, length: CHUNK_ROWS, columns }))?.release()
