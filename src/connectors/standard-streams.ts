@@ -50,7 +50,12 @@ class StdinReader implements SourceReader {
     const physical = table.columns.filter(c => c.kind === 'physical').map(({ name, type }) => ({ name, type }))
     const schema = columns.map(name => physical.find(c => c.name === name)!)
     const given = new Options("connector 'stdin'", stdinOptions, table.options)
-    const settings = { name: 'standard input', pool: context.pool, maxLineBytes: given.bytes('max-line-bytes') }
+    const settings = {
+      name: 'standard input',
+      pool: context.pool,
+      maxLineBytes: given.bytes('max-line-bytes'),
+      columns: physical.length,
+    }
     const decoder = format.messages.decoder(schema, physical, options, {
       pool: context.pool,
       zone: context.zone,

@@ -202,6 +202,7 @@ class FilesReader implements SourceReader {
       pool: context.pool,
       from: (from as unknown as FramePosition | null) ?? undefined,
       maxLineBytes: this.#spec.maxLineBytes,
+      columns: this.#columns.all.length,
     })
     this.#decoder ??= format.messages.decoder(this.#columns.decoded, this.#columns.all, formatOptions, decoderContext)
     const messages = new MessageReader(splitter, this.#decoder)
