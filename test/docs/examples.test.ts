@@ -14,7 +14,7 @@ async function printed(file: string): Promise<string> {
   let text = ''
   const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => void (text += `${format(...values)}\n`))
   try {
-    await import(`../../${directory}/${file}`)
+    await import(`../../docs/examples/${file.slice(0, -3)}.ts`)
   } finally {
     log.mockRestore()
   }

@@ -62,6 +62,25 @@ test.each([...formats.values(), ...bulkFormats.values()].map(format => [format.n
   (name, { options }) => holdPart('docs/formats.md', `${name}-options`, optionTable(options, `${name}.`)),
 )
 
+// ── values ──────────────────────────────────────────────────────────────────────────────────────────
+
+test('the library page says which JavaScript value a type is', () => {
+  const [comment] = /\/\*\*[\s\S]*?\*\//.exec(readFileSync('src/engine/js-value.ts', 'utf8'))!
+  // Two columns of pairs stand side by side.
+  const lines = comment.split('\n').filter(text => text.startsWith(' *     '))
+  const cells = lines.map(text => text.slice(2).trim().split(/ {2,}/))
+  const rows = [...cells.map(pair => pair.slice(0, 2)), ...cells.map(pair => pair.slice(2))].filter(pair => pair.length === 2)
+  expect(rows.length).toBeGreaterThan(10)
+  holdPart(
+    'docs/library.md',
+    'values',
+    table(
+      ['SQL', 'JavaScript'],
+      rows.map(([sql, js]) => [sql!, code(js!)]),
+    ),
+  )
+})
+
 // ── functions ───────────────────────────────────────────────────────────────────────────────────────
 
 interface Listed {
