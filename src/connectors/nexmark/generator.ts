@@ -3,10 +3,11 @@
  * not made. A field of another kind of event than the row's is NULL.
  */
 import { assert } from '../../base/assert.ts'
+import { compile } from '../../codegen/compile.ts'
+import { js } from '../../codegen/js.ts'
 import { CHUNK_ROWS, Chunk } from '../../data/chunk.ts'
 import { BytesColumn, type Column, arraysOf, newColumn, setValue, valueAt } from '../../data/column.ts'
 import type { BufferPool, PooledArray } from '../../data/pool.ts'
-import { storeMs } from '../../data/text-time.ts'
 import type { DataType, Schema } from '../../data/type.ts'
 import {
   AUCTION_ID_LEAD,
@@ -144,47 +145,92 @@ function rowsOf(kind: EventKind, events: Events, valid: Uint8Array | undefined):
   return rows
 }
 
+/**
+ * The loop over a kind's rows, compiled anew for each field: shared by all of them it would call whatever `compute` comes,
+ * and box every number on the way.
+ */
+const loops = {
+  integers: (field: string) =>
+    compile<(compute: (id: number, timeMs: number) => number, events: Events, rows: Int32Array, halves: Int32Array) => void>(
+      `nexmark/${field}.js`,
+      js`
+      function fill(compute, { ids, times }, rows, halves) {
+        for (let i = 0; i < rows.length; i++) {
+          const row = rows[i]
+          const value = compute(ids[row], times[row])
+          const high = Math.floor(value / 4294967296)
+          halves[row * 2] = value - high * 4294967296
+          halves[row * 2 + 1] = high
+        }
+      }`,
+    ).run,
+  choices: (field: string) =>
+    compile<(choose: (id: number) => number, events: Events, rows: Int32Array, table: TextTable, into: BytesColumn) => void>(
+      `nexmark/${field}.js`,
+      js`
+      function fill(choose, { ids }, rows, table, { starts, ends }) {
+        for (let i = 0; i < rows.length; i++) {
+          const row = rows[i]
+          const choice = choose(ids[row])
+          starts[row] = table.starts[choice]
+          ends[row] = table.ends[choice]
+        }
+      }`,
+    ).run,
+  randomTexts: (field: string) =>
+    compile<
+      (length: (id: number) => number, start: (id: number) => number, events: Events, rows: Int32Array, into: BytesColumn) => void
+    >(
+      `nexmark/${field}.js`,
+      js`
+      function fill(length, begin, { ids }, rows, { bytes, starts, ends }) {
+        for (let i = 0; i < rows.length; i++) {
+          const row = rows[i]
+          const wanted = length(ids[row])
+          if (wanted === 0) continue
+          const start = begin(ids[row])
+          starts[row] = start
+          ends[row] = trimmedEnd(bytes, start, wanted)
+        }
+      }`,
+      { trimmedEnd },
+    ).run,
+}
+
 /** A BIGINT or TIMESTAMP(3) field from a safe integer. */
-function integers(kind: EventKind, compute: (id: number, timeMs: number) => number): Filler {
+function integers(kind: EventKind, field: string, compute: (id: number, timeMs: number) => number): Filler {
+  let fill: ReturnType<typeof loops.integers> | undefined
   return (events, column) => {
     assert(column.storage === 'i64', 'a number of Nexmark is a BIGINT or a TIMESTAMP(3)')
     const halves = new Int32Array(column.values.buffer, column.values.byteOffset, events.count * 2).fill(0)
-    const rows = rowsOf(kind, events, column.valid)
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!
-      storeMs(compute(events.ids[row]!, events.times[row]!), halves, row)
-    }
+    fill ??= loops.integers(field)
+    fill(compute, events, rowsOf(kind, events, column.valid), halves)
   }
 }
 
 /** One of the texts of a table. */
-function choices(kind: EventKind, table: TextTable, choose: (id: number) => number): Filler {
+function choices(kind: EventKind, field: string, table: TextTable, choose: (id: number) => number): Filler {
+  let fill: ReturnType<typeof loops.choices> | undefined
   return (events, column) => {
-    const { starts, ends, valid } = viewsOf(column, events.count)
-    const rows = rowsOf(kind, events, valid)
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!
-      const choice = choose(events.ids[row]!)
-      starts[row] = table.starts[choice]!
-      ends[row] = table.ends[choice]!
-    }
+    const views = viewsOf(column, events.count)
+    fill ??= loops.choices(field)
+    fill(choose, events, rowsOf(kind, events, views.valid), table, views)
   }
 }
 
 /** Random text of `length` characters before trimming. */
-function randomTexts(kind: EventKind, bytes: Uint8Array, seed: number, salt: number, length: (id: number) => number): Filler {
+function randomTexts(
+  kind: EventKind,
+  field: string,
+  texts: NexmarkTexts,
+  start: (id: number) => number,
+  length: (id: number) => number,
+): Filler {
+  let fill: ReturnType<typeof loops.randomTexts> | undefined
   return (events, column) => {
-    const { starts, ends, valid } = viewsOf(column, events.count)
-    const rows = rowsOf(kind, events, valid)
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!
-      const id = events.ids[row]!
-      const wanted = length(id)
-      if (wanted === 0) continue
-      const start = randomStart(bytes, draw(seed, id, salt))
-      starts[row] = start
-      ends[row] = trimmedEnd(bytes, start, wanted)
-    }
+    const views = viewsOf(column, events.count)
+    fill ??= loops.randomTexts(field)
+    fill(length, start, events, rowsOf(kind, events, views.valid), views)
   }
 }
 
@@ -196,10 +242,7 @@ function texts(kind: EventKind, compute: (id: number) => string): Filler {
 }
 
 /** Empty views to begin with. */
-function viewsOf(
-  column: Column,
-  count: number,
-): { readonly starts: Int32Array; readonly ends: Int32Array; readonly valid: Uint8Array | undefined } {
+function viewsOf(column: Column, count: number): BytesColumn {
   assert(column.storage === 'bytes', 'a text of Nexmark is a VARCHAR')
   column.starts.fill(0, 0, count)
   column.ends.fill(0, 0, count)
@@ -252,6 +295,7 @@ function fillersOf(model: NexmarkModel, table: NexmarkTexts): Record<EntityName,
     const spread = Math.round((average - size) * 0.2)
     return average - size - spread + (spread === 0 ? 0 : random(id, salt, 2 * spread))
   }
+  const start = (id: number, salt: number) => randomStart(table.bytes, draw(seed, id, salt))
   const personName = (id: number) => random(id, 1, table.names.count)
   const email = (id: number): string => {
     const part = (salt: number, most: number) =>
@@ -268,37 +312,57 @@ function fillersOf(model: NexmarkModel, table: NexmarkTexts): Record<EntityName,
   const descriptionLength = (id: number) => length(id, 24, 100)
   return {
     person: {
-      id: integers(person, id => model.lastPerson(id) + FIRST_PERSON_ID),
-      name: choices(person, table.names, personName),
+      id: integers(person, 'person-id', id => model.lastPerson(id) + FIRST_PERSON_ID),
+      name: choices(person, 'person-name', table.names, personName),
       emailAddress: texts(person, email),
       creditCard: texts(person, card),
-      city: choices(person, table.cities, city),
-      state: choices(person, table.states, id => random(id, 11, table.states.count)),
-      dateTime: integers(person, (_, timeMs) => timeMs),
-      extra: randomTexts(person, table.bytes, seed, 12, id => padding(id, 13, personSize(id), config.personAvgBytes)),
+      city: choices(person, 'person-city', table.cities, city),
+      state: choices(person, 'person-state', table.states, id => random(id, 11, table.states.count)),
+      dateTime: integers(person, 'person-dateTime', (_, timeMs) => timeMs),
+      extra: randomTexts(
+        person,
+        'person-extra',
+        table,
+        id => start(id, 12),
+        id => padding(id, 13, personSize(id), config.personAvgBytes),
+      ),
     },
     auction: {
-      id: integers(auction, id => model.lastAuction(id) + FIRST_AUCTION_ID),
-      itemName: randomTexts(auction, table.bytes, seed, 23, itemLength),
-      description: randomTexts(auction, table.bytes, seed, 25, descriptionLength),
-      initialBid: integers(auction, id => price(id, 26)),
-      reserve: integers(auction, id => price(id, 26) + price(id, 27)),
-      dateTime: integers(auction, (_, timeMs) => timeMs),
-      expires: integers(auction, (id, timeMs) => timeMs + 1 + random(id, 28, Math.max(model.horizonMs(id) * 2, 1))),
-      seller: integers(auction, seller),
-      category: integers(auction, id => FIRST_CATEGORY_ID + random(id, 29, 5)),
-      extra: randomTexts(auction, table.bytes, seed, 40, id =>
-        padding(id, 41, 8 + itemLength(id) + descriptionLength(id) + 40, config.auctionAvgBytes),
+      id: integers(auction, 'auction-id', id => model.lastAuction(id) + FIRST_AUCTION_ID),
+      itemName: randomTexts(auction, 'auction-itemName', table, id => start(id, 23), itemLength),
+      description: randomTexts(auction, 'auction-description', table, id => start(id, 25), descriptionLength),
+      initialBid: integers(auction, 'auction-initialBid', id => price(id, 26)),
+      reserve: integers(auction, 'auction-reserve', id => price(id, 26) + price(id, 27)),
+      dateTime: integers(auction, 'auction-dateTime', (_, timeMs) => timeMs),
+      expires: integers(
+        auction,
+        'auction-expires',
+        (id, timeMs) => timeMs + 1 + random(id, 28, Math.max(model.horizonMs(id) * 2, 1)),
+      ),
+      seller: integers(auction, 'auction-seller', seller),
+      category: integers(auction, 'auction-category', id => FIRST_CATEGORY_ID + random(id, 29, 5)),
+      extra: randomTexts(
+        auction,
+        'auction-extra',
+        table,
+        id => start(id, 40),
+        id => padding(id, 41, 8 + itemLength(id) + descriptionLength(id) + 40, config.auctionAvgBytes),
       ),
     },
     bid: {
-      auction: integers(bid, bidAuction),
-      bidder: integers(bid, bidder),
-      price: integers(bid, id => price(id, 37)),
-      channel: choices(bid, table.channels, channel),
-      url: choices(bid, table.urls, channel),
-      dateTime: integers(bid, (_, timeMs) => timeMs),
-      extra: randomTexts(bid, table.bytes, seed, 38, id => padding(id, 39, 32, config.bidAvgBytes)),
+      auction: integers(bid, 'bid-auction', bidAuction),
+      bidder: integers(bid, 'bid-bidder', bidder),
+      price: integers(bid, 'bid-price', id => price(id, 37)),
+      channel: choices(bid, 'bid-channel', table.channels, channel),
+      url: choices(bid, 'bid-url', table.urls, channel),
+      dateTime: integers(bid, 'bid-dateTime', (_, timeMs) => timeMs),
+      extra: randomTexts(
+        bid,
+        'bid-extra',
+        table,
+        id => start(id, 38),
+        id => padding(id, 39, 32, config.bidAvgBytes),
+      ),
     },
   }
 }
