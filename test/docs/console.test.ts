@@ -14,7 +14,7 @@ import { expect, test } from 'vitest'
 import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
 
 const main = resolve('dist/cli/main.js')
-const pages = ['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'differences']
+const pages = ['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors']
 
 test.skipIf(!existsSync(main)).each(pages)('docs/%s.md: its commands print what it says', { timeout: 120_000 }, name => {
   const page = `docs/${name}.md`

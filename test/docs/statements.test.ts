@@ -7,8 +7,8 @@ import { sections, setup } from './statements.ts'
 
 async function answer(sql: string, mode: 'batch' | 'streaming'): Promise<string> {
   const db = await Millrace.open({ config: { 'execution.runtime-mode': mode, 'table.local-time-zone': 'UTC' } })
+  await db.execute(setup)
   try {
-    await db.execute(setup)
     const result = await db.execute(sql)
     await result.toArray()
     await result.done

@@ -1,20 +1,20 @@
 /** The statements that `docs/sql.md` speaks of, one for each thing a reader may want to know about. */
 
-/** Tables they are about: orders of a user with their time, users, and a sink for each. */
+/** Tables they are about: orders of a customer with their time, users, and a sink for each. */
 export const setup = `
 CREATE TABLE orders (
-  id BIGINT, \`user\` STRING, amount DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
-) WITH ('connector' = 'datagen', 'number-of-rows' = '3', 'fields.user.length' = '2');
+  id BIGINT, customer STRING, amount DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+) WITH ('connector' = 'datagen', 'number-of-rows' = '3', 'fields.customer.length' = '2');
 CREATE TABLE users (name STRING, city STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '3');
 CREATE TABLE tagged (id INT, tags ARRAY<STRING>) WITH ('connector' = 'datagen', 'number-of-rows' = '3');
-CREATE TABLE sink (\`user\` STRING, n BIGINT) WITH ('connector' = 'blackhole');
-CREATE VIEW large AS SELECT * FROM orders WHERE amount > 100`
+CREATE TABLE sink (customer STRING, n BIGINT) WITH ('connector' = 'blackhole');
+CREATE VIEW large_orders AS SELECT * FROM orders WHERE amount > 100`
 
 export const sections: readonly (readonly [string, readonly string[]])[] = [
   [
     'Queries',
     [
-      'SELECT DISTINCT `user`, amount * 2 AS twice FROM orders WHERE id > 1',
+      'SELECT DISTINCT customer, amount * 2 AS twice FROM orders WHERE id > 1',
       'SELECT 1 AS a UNION ALL SELECT 2',
       'SELECT 1 AS a UNION SELECT 2',
       'SELECT 1 AS a INTERSECT SELECT 1',
@@ -33,15 +33,15 @@ export const sections: readonly (readonly [string, readonly string[]])[] = [
   [
     'Aggregation',
     [
-      'SELECT `user`, COUNT(*), SUM(amount) FROM orders GROUP BY `user` HAVING COUNT(*) > 1',
-      'SELECT COUNT(DISTINCT `user`) FROM orders',
+      'SELECT customer, COUNT(*), SUM(amount) FROM orders GROUP BY customer HAVING COUNT(*) > 1',
+      'SELECT COUNT(DISTINCT customer) FROM orders',
       'SELECT COUNT(*) FILTER (WHERE amount > 10) FROM orders',
-      'SELECT `user`, COUNT(*) FROM orders GROUP BY GROUPING SETS ((`user`), ())',
-      'SELECT `user`, COUNT(*) FROM orders GROUP BY ROLLUP (`user`)',
-      'SELECT `user`, COUNT(*) FROM orders GROUP BY CUBE (`user`)',
-      'SELECT id, SUM(amount) OVER (PARTITION BY `user` ORDER BY ts) FROM orders',
-      'SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY `user` ORDER BY ts) AS r FROM orders) WHERE r <= 3',
-      'SELECT id FROM orders QUALIFY ROW_NUMBER() OVER (PARTITION BY `user` ORDER BY ts) = 1',
+      'SELECT customer, COUNT(*) FROM orders GROUP BY GROUPING SETS ((customer), ())',
+      'SELECT customer, COUNT(*) FROM orders GROUP BY ROLLUP (customer)',
+      'SELECT customer, COUNT(*) FROM orders GROUP BY CUBE (customer)',
+      'SELECT id, SUM(amount) OVER (PARTITION BY customer ORDER BY ts) FROM orders',
+      'SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY customer ORDER BY ts) AS r FROM orders) WHERE r <= 3',
+      'SELECT id FROM orders QUALIFY ROW_NUMBER() OVER (PARTITION BY customer ORDER BY ts) = 1',
     ],
   ],
   [
@@ -57,16 +57,16 @@ export const sections: readonly (readonly [string, readonly string[]])[] = [
   [
     'Joins',
     [
-      'SELECT id, city FROM orders JOIN users ON `user` = name AND amount > 1',
-      'SELECT id, city FROM orders LEFT JOIN users ON `user` = name',
-      'SELECT id, city FROM orders RIGHT JOIN users ON `user` = name',
-      'SELECT id, city FROM orders FULL JOIN users ON `user` = name',
+      'SELECT id, city FROM orders JOIN users ON customer = name AND amount > 1',
+      'SELECT id, city FROM orders LEFT JOIN users ON customer = name',
+      'SELECT id, city FROM orders RIGHT JOIN users ON customer = name',
+      'SELECT id, city FROM orders FULL JOIN users ON customer = name',
       'SELECT id, city FROM orders CROSS JOIN users',
-      'SELECT id FROM orders WHERE `user` IN (SELECT name FROM users)',
-      'SELECT id FROM orders WHERE EXISTS (SELECT 1 FROM users WHERE name = `user`)',
+      'SELECT id FROM orders WHERE customer IN (SELECT name FROM users)',
+      'SELECT id FROM orders WHERE EXISTS (SELECT 1 FROM users WHERE name = customer)',
       'SELECT id FROM orders WHERE amount > (SELECT AVG(amount) FROM orders)',
       "SELECT a.id FROM orders a JOIN orders b ON a.id = b.id AND a.ts BETWEEN b.ts - INTERVAL '1' HOUR AND b.ts",
-      'SELECT id, city FROM orders JOIN users FOR SYSTEM_TIME AS OF orders.ts ON `user` = name',
+      'SELECT id, city FROM orders JOIN users FOR SYSTEM_TIME AS OF orders.ts ON customer = name',
       'SELECT id, tag FROM tagged CROSS JOIN UNNEST(tags) AS t (tag)',
       'SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY ts MEASURES A.id AS a PATTERN (A) DEFINE A AS A.amount > 1)',
     ],
@@ -74,11 +74,11 @@ export const sections: readonly (readonly [string, readonly string[]])[] = [
   [
     'Writing',
     [
-      'INSERT INTO sink SELECT `user`, COUNT(*) FROM orders GROUP BY `user`',
-      "INSERT INTO sink (`user`) VALUES ('ann')",
-      'EXECUTE STATEMENT SET BEGIN INSERT INTO sink SELECT `user`, id FROM orders; INSERT INTO sink SELECT `user`, 1 FROM orders; END',
+      'INSERT INTO sink SELECT customer, COUNT(*) FROM orders GROUP BY customer',
+      "INSERT INTO sink (customer) VALUES ('ann')",
+      'EXECUTE STATEMENT SET BEGIN INSERT INTO sink SELECT customer, id FROM orders; INSERT INTO sink SELECT customer, 1 FROM orders; END',
       "CREATE TABLE copy WITH ('connector' = 'blackhole') AS SELECT id FROM orders",
-      'INSERT OVERWRITE sink SELECT `user`, id FROM orders',
+      'INSERT OVERWRITE sink SELECT customer, id FROM orders',
       'DELETE FROM sink WHERE n = 1',
       'UPDATE sink SET n = 1',
       'TRUNCATE TABLE sink',
@@ -118,7 +118,7 @@ export const sections: readonly (readonly [string, readonly string[]])[] = [
       'SHOW JOBS',
       'DESCRIBE orders',
       'EXPLAIN SELECT id FROM orders',
-      'EXPLAIN CHANGELOG_MODE, STATE SELECT `user`, COUNT(*) FROM orders GROUP BY `user`',
+      'EXPLAIN CHANGELOG_MODE, STATE SELECT customer, COUNT(*) FROM orders GROUP BY customer',
       'EXPLAIN CODEGEN SELECT id + 1 FROM orders',
       "SET 'table.local-time-zone' = 'Europe/Berlin'",
       "RESET 'table.local-time-zone'",
