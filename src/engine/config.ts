@@ -46,7 +46,12 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
   'table.exec.sink.type-length-enforcer': option(
     ['IGNORE', 'TRIM_PAD', 'ERROR'],
     'IGNORE',
-    'what a too long text in a sink does; other than IGNORE is not supported yet',
+    'what a text does that is longer or shorter than its column of a sink',
+  ),
+  'table.exec.sink.nested-constraint-enforcer': option(
+    ['IGNORE', 'ROWS', 'ROWS_AND_COLLECTIONS'],
+    'IGNORE',
+    'whether NOT NULL and lengths hold inside of rows, and of arrays and maps, of a sink',
   ),
   'table.exec.sink.upsert-materialize': option(
     ['AUTO', 'NONE', 'FORCE'],
@@ -90,7 +95,6 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
 /** Values that Flink knows and that would be taken without effect. */
 const notYet: Readonly<Record<string, (value: string) => boolean>> = {
   'parallelism.default': value => Number(value) > 1,
-  'table.exec.sink.type-length-enforcer': value => value.toUpperCase() !== 'IGNORE',
   'table.dynamic-table-options.enabled': value => value.toLowerCase() === 'false',
 }
 

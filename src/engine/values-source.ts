@@ -2,7 +2,7 @@
 import { type Chunk, CHUNK_ROWS, ChunkBuilder } from '../data/chunk.ts'
 import type { BufferPool } from '../data/pool.ts'
 import { RowKind } from '../data/row-kind.ts'
-import type { Schema } from '../data/type.ts'
+import { type Schema, withNullable } from '../data/type.ts'
 import { evaluate } from '../expr/evaluate.ts'
 import type { SessionFacts } from '../expr/function.ts'
 import type { PhysicalOf } from '../planner/physical/plan.ts'
@@ -32,11 +32,12 @@ export function valuesSource(node: PhysicalOf<'Values'>, session: SessionFacts, 
 }
 
 function valuesChunk(schema: Schema, rows: PhysicalOf<'Values'>['rows'], session: SessionFacts, pool: BufferPool): Chunk {
-  const builder = new ChunkBuilder(schema, pool, { kinds: false })
-  for (const row of rows)
-    builder.append(
-      RowKind.Insert,
-      row.map(expr => evaluate(expr, [], session)),
-    )
+  const values = rows.map(row => row.map(expr => evaluate(expr, [], session)))
+  // A DECIMAL that does not fit is NULL where its type has no NULL.
+  const held = schema.map((field, i) =>
+    values.some(row => row[i] === null) ? { ...field, type: withNullable(field.type, true) } : field,
+  )
+  const builder = new ChunkBuilder(held, pool, { kinds: false })
+  for (const row of values) builder.append(RowKind.Insert, row)
   return builder.finish()
 }

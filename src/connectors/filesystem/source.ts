@@ -188,14 +188,13 @@ class FilesReader implements SourceReader {
     }
     if ('bulk' in format) {
       const { handle, file } = await openBulkFile(found)
-      const reader = await format.bulk.open(
-        file,
-        this.#columns.decoded,
-        formatOptions,
-        decoderContext,
-        (from as number | null) ?? 0,
-      )
-      return new BulkFileReader(reader, handle)
+      const row = (from as number | null) ?? 0
+      try {
+        return new BulkFileReader(await format.bulk.open(file, this.#columns.decoded, formatOptions, decoderContext, row), handle)
+      } catch (error) {
+        await handle.close()
+        throw error
+      }
     }
     const splitter = createSplitter(format.messages, formatOptions, {
       name: found.path,

@@ -2,11 +2,12 @@
 import { SqlError, UnsupportedError } from '../../base/errors.ts'
 import { type TableEntry, printPath } from '../../catalog/table.ts'
 import { writtenColumns } from '../bind/insert.ts'
+import { type DataType, MAX_LENGTH, type Schema, isBinary, isText } from '../../data/type.ts'
 import type { BoundOutput } from '../planner.ts'
 import { isInsertOnly } from './changes.ts'
 import type { Converter } from './convert.ts'
 import { isContained } from './keys.ts'
-import type { PhysicalOf, PhysicalPlan } from './plan.ts'
+import type { PhysicalOf, PhysicalPlan, SinkConstraints } from './plan.ts'
 import { requireInsertOnly } from './requirements.ts'
 
 export function convertSink(output: BoundOutput, to: Converter): PhysicalOf<'Sink'> {
@@ -25,7 +26,39 @@ export function convertSink(output: BoundOutput, to: Converter): PhysicalOf<'Sin
     ...to.ttl,
   }
   const facts = { schema, keys: below.traits.upsertKeys, state: own.upsertMaterialize ? [rows] : [] }
-  return to.node({ kind: 'Sink', ...own, notNullEnforcer }, [below], facts) as PhysicalOf<'Sink'>
+  const constraints = output.target.kind === 'collect' ? undefined : sinkConstraints(schema, to)
+  const held = constraints === undefined ? {} : { constraints }
+  return to.node({ kind: 'Sink', ...own, notNullEnforcer, ...held }, [below], facts) as PhysicalOf<'Sink'>
+}
+
+/** What the session asks of values on their way into a table, beyond NOT NULL of whole columns. */
+function sinkConstraints(schema: Schema, to: Converter): SinkConstraints | undefined {
+  const asked = (option: string): string =>
+    (to.options.config.get(`table.exec.sink.${option}`) ?? 'IGNORE').toLowerCase().replaceAll('_', '-')
+  const length = asked('type-length-enforcer') as SinkConstraints['length']
+  const nested = asked('nested-constraint-enforcer') as SinkConstraints['nested']
+  if (length === 'ignore' && nested === 'ignore') return undefined
+  if (length === 'trim-pad' && nested === 'rows-and-collections' && schema.some(c => hasBoundedElement(c.type, false))) {
+    const message =
+      'Trimming and/or padding is not supported if constraint checking is enabled on types nested in collections.'
+    throw new SqlError('SINK_CONSTRAINTS', message)
+  }
+  return { length, nested }
+}
+
+/** True for a type with a text or binary of limited length inside of an array, a map or a multiset. */
+function hasBoundedElement(type: DataType, inCollection: boolean): boolean {
+  switch (type.kind) {
+    case 'ROW':
+      return type.fields.some(field => hasBoundedElement(field.type, inCollection))
+    case 'ARRAY':
+    case 'MULTISET':
+      return hasBoundedElement(type.element, true)
+    case 'MAP':
+      return hasBoundedElement(type.key, true) || hasBoundedElement(type.value, true)
+    default:
+      return inCollection && (isText(type) || isBinary(type)) && type.length < MAX_LENGTH
+  }
 }
 
 type SinkFields = Pick<PhysicalOf<'Sink'>, 'target' | 'key' | 'upsertMaterialize' | 'notNull'>
@@ -53,7 +86,8 @@ function tableSink(table: TableEntry, below: PhysicalPlan, to: Converter): SinkF
     target: { kind: 'table', table },
     key,
     upsertMaterialize: accepts === 'upsert' && materializes(key, below, to),
-    notNull: columns.flatMap((c, i) => (!c.type.nullable && below.schema[i]!.type.nullable ? [i] : [])),
+    // Whatever the query's type says, as in Flink: a DECIMAL that does not fit is NULL where its type has no NULL.
+    notNull: columns.flatMap((c, i) => (c.type.nullable ? [] : [i])),
   }
 }
 
