@@ -236,4 +236,12 @@ export interface Sink extends PhysicalNode {
   /** Columns that must not be NULL: a NULL fails the job, or drops the row (`table.exec.sink.not-null-enforcer`). */
   readonly notNull: readonly number[]
   readonly notNullEnforcer: 'error' | 'drop'
+  /** Where values shall be held to the sink's types: the lengths of texts, and what is inside of rows and collections. */
+  readonly constraints?: SinkConstraints
+}
+
+/** `table.exec.sink.type-length-enforcer` and `table.exec.sink.nested-constraint-enforcer`. */
+export interface SinkConstraints {
+  readonly length: 'ignore' | 'trim-pad' | 'error'
+  readonly nested: 'ignore' | 'rows' | 'rows-and-collections'
 }

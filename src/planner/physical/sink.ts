@@ -39,8 +39,7 @@ function sinkConstraints(schema: Schema, to: Converter): SinkConstraints | undef
   const nested = asked('nested-constraint-enforcer') as SinkConstraints['nested']
   if (length === 'ignore' && nested === 'ignore') return undefined
   if (length === 'trim-pad' && nested === 'rows-and-collections' && schema.some(c => hasBoundedElement(c.type, false))) {
-    const message =
-      'Trimming and/or padding is not supported if constraint checking is enabled on types nested in collections.'
+    const message = 'Trimming and/or padding is not supported if constraint checking is enabled on types nested in collections.'
     throw new SqlError('SINK_CONSTRAINTS', message)
   }
   return { length, nested }

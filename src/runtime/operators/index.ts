@@ -7,6 +7,7 @@ import type { Operator } from '../dataflow/operator.ts'
 import type { OperatorContext } from './context.ts'
 import { Calc } from './calc.ts'
 import { ChangelogNormalize } from './changelog-normalize.ts'
+import { ConstraintEnforcer } from './constraint-enforcer.ts'
 import { DropUpdateBefore } from './drop-update-before.ts'
 import { GroupAggregate } from './group-aggregate.ts'
 import { Expand } from './expand.ts'
@@ -51,6 +52,7 @@ const factories = {
   Expand: (node, context) => [new Expand(node, context)],
   Sink: (node, context) => [
     ...(node.notNull.length > 0 ? [new NotNullEnforcer(node, context)] : []),
+    ...(node.constraints !== undefined ? [new ConstraintEnforcer(node, context)] : []),
     ...(node.upsertMaterialize ? [new SinkUpsertMaterializer(node, context)] : []),
   ],
 } as const satisfies { readonly [K in PhysicalKind]: Factory<K> }

@@ -40,13 +40,14 @@ export class NotNullEnforcer implements Operator {
     for (const column of notNull) {
       if (chunk.columns[column]!.valid?.[row] !== 0) continue
       if (notNullEnforcer === 'drop') return false
-      const name = this.#node.schema[column]!.name
-      throw new EvaluationError(
-        'NOT_NULL_VIOLATION',
-        `Column '${name}' is NOT NULL, however, a null value is being written into it.`,
-        { hint: "SET 'table.exec.sink.not-null-enforcer' = 'DROP' drops such rows" },
-      )
+      throw nullViolation(this.#node.schema[column]!.name)
     }
     return true
   }
 }
+
+/** `path` is a column, or a field inside of one: `a.b`. */
+export const nullViolation = (path: string): EvaluationError =>
+  new EvaluationError('NOT_NULL_VIOLATION', `Column '${path}' is NOT NULL, however, a null value is being written into it.`, {
+    hint: "SET 'table.exec.sink.not-null-enforcer' = 'DROP' drops such rows",
+  })
