@@ -118,20 +118,14 @@ export async function minimized(failure: Failure, budget = 400): Promise<Failure
     if (verdict.kind === 'broken') smallest = verdict.failure
     return verdict.kind === 'broken'
   }
-  for (let progress = true; progress && tries < budget;) {
-    progress = false
-    for (const query of smallerQuery(smallest.query)) {
-      if (tries >= budget) break
-      if ((progress = await stillFails(smallest.tables, query))) break
-    }
-    for (const tables of fewerRows(smallest.tables)) {
-      if (tries >= budget) break
-      if (await stillFails(tables, smallest.query)) {
-        progress = true
-        break
-      }
-    }
+  /** Takes the first simplification that still fails. */
+  const simplified = async (): Promise<boolean> => {
+    const { query, tables } = smallest
+    for (const smaller of smallerQuery(query)) if (tries < budget && (await stillFails(tables, smaller))) return true
+    for (const fewer of fewerRows(tables)) if (tries < budget && (await stillFails(fewer, query))) return true
+    return false
   }
+  while (await simplified());
   return smallest
 }
 

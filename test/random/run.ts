@@ -7,7 +7,7 @@ import { type Schema, isApproximate } from '#src/data/type.ts'
 import { Session } from '#src/engine/session.ts'
 import { createTableText } from '#src/engine/show.ts'
 import { runWithCrashes } from '#src/testing/crash.ts'
-import { MemoryTables } from '#src/testing/memory-tables.ts'
+import { MemoryTables, type TestRow } from '#src/testing/memory-tables.ts'
 import { type Cells, applied } from './compare.ts'
 import { type RandomTable, consolidated, createTable, typedRows } from './tables.ts'
 
@@ -29,10 +29,32 @@ export interface Run {
   readonly crashes: readonly number[]
 }
 
+/** Tables and a query over them. The rows of a history are what a stream reads; a batch reads what they leave. */
+export interface Script {
+  readonly tables: readonly {
+    readonly name: string
+    readonly ddl: (mode: Run['mode']) => string
+    readonly rows: (mode: Run['mode']) => readonly TestRow[]
+  }[]
+  readonly query: string
+}
+
 /** The table that the query leaves, or how it failed. */
-export async function answer(tables: readonly RandomTable[], query: string, run: Run): Promise<Answer> {
+export const answer = (tables: readonly RandomTable[], query: string, run: Run): Promise<Answer> =>
+  answerOver(scriptOf(tables, query), run)
+
+const scriptOf = (tables: readonly RandomTable[], query: string): Script => ({
+  query,
+  tables: tables.map(table => ({
+    name: table.name,
+    ddl: mode => createTable(table, tableOptions(table, mode)),
+    rows: mode => typedRows(table, mode === 'batch' ? consolidated(table.rows) : table.rows),
+  })),
+})
+
+export async function answerOver(script: Script, run: Run): Promise<Answer> {
   try {
-    return await ran(tables, query, run)
+    return await ran(script, run)
   } catch (error) {
     if (error instanceof MillraceError)
       return { kind: 'error', text: `${error.code}: ${error.message}`, code: error.code, internal: error.kind === 'internal' }
@@ -45,13 +67,10 @@ export async function answer(tables: readonly RandomTable[], query: string, run:
   }
 }
 
-async function ran(tables: readonly RandomTable[], query: string, run: Run): Promise<TableAnswer> {
+async function ran({ tables, query }: Script, run: Run): Promise<TableAnswer> {
   const memory = new MemoryTables({ chunkRows: run.chunkRows })
-  for (const table of tables) {
-    // What a history leaves is its table; a batch reads that.
-    memory.sources.set(table.name, typedRows(table, run.mode === 'batch' ? consolidated(table.rows) : table.rows))
-  }
-  const setup = tables.map(table => createTable(table, tableOptions(table, run.mode))).join(';\n')
+  for (const table of tables) memory.sources.set(table.name, table.rows(run.mode))
+  const setup = tables.map(table => table.ddl(run.mode)).join(';\n')
   const entry = await sinkEntry(memory, setup, query, run.mode)
   await runWithCrashes({
     setup: `${setup};\n${createTableText(entry)}`,

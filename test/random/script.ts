@@ -9,13 +9,13 @@
  *     SELECT k, COUNT(*) FROM t0 GROUP BY k
  *     = 1 2
  */
-import { parseSchema, printRow } from '#src/data/notation.ts'
-import { Chunk, rowAt } from '#src/data/chunk.ts'
-import { parseRows } from '#src/data/notation.ts'
+import { type Chunk, rowAt } from '#src/data/chunk.ts'
+import { parseRows, parseSchema, printRow } from '#src/data/notation.ts'
 import { type RowKind, rowKindText } from '#src/data/row-kind.ts'
 import type { Schema } from '#src/data/type.ts'
 import type { TestRow } from '#src/testing/memory-tables.ts'
-import { type RandomTable, createTable, typedRows } from './tables.ts'
+import type { Script } from './run.ts'
+import { type RandomTable, createTable, remaining, typedRows } from './tables.ts'
 
 export function printScript(tables: readonly RandomTable[], query: string, comment: string): string {
   const blocks = tables.map(table => {
@@ -26,9 +26,7 @@ export function printScript(tables: readonly RandomTable[], query: string, comme
   return [comment.replaceAll(/^/gm, '-- '), ...blocks, query].join('\n\n')
 }
 
-export interface FoundScript {
-  readonly tables: readonly { readonly name: string; readonly ddl: string; readonly rows: readonly TestRow[] }[]
-  readonly query: string
+export interface FoundScript extends Script {
   /** Rows that the query leaves, in the notation. */
   readonly expected: readonly string[]
 }
@@ -38,17 +36,22 @@ export function parseScript(text: string): FoundScript {
     .split(/\n\s*\n/)
     .map(block => block.split('\n').filter(line => line.trim() !== '' && !line.startsWith('--')))
     .filter(lines => lines.length > 0)
-  const tables = blocks.slice(0, -1).map(([ddl, ...rows]) => {
-    const [, name, columns] = /TABLE (\w+) \((.*)\) WITH/.exec(ddl!)!
-    const schema = parseSchema(columns!.replace(/, WATERMARK .*$/, ''))
-    return { name: name!, ddl: ddl!, rows: rowsOf(parseRows(schema, rows.join('\n'))) }
-  })
   const last = blocks.at(-1)!
   return {
-    tables,
+    tables: blocks.slice(0, -1).map(tableOf),
     query: last.filter(line => !line.startsWith('= ')).join('\n'),
     expected: last.filter(line => line.startsWith('= ')).map(line => line.slice(2)),
   }
+}
+
+function tableOf([ddl, ...lines]: readonly string[]): Script['tables'][number] {
+  const [, name, columns] = /TABLE (\w+) \((.*)\) WITH \(/.exec(ddl!)!
+  const schema = parseSchema(columns!.replace(/, WATERMARK .*$/, ''))
+  const rows = rowsOf(parseRows(schema, lines.join('\n')))
+  if (rows.every(([op]) => op === '+I')) return { name: name!, ddl: () => ddl!, rows: () => rows }
+  const left = remaining(rows, values => printRow(schema, values))
+  const changelog = ddl!.replace(/\)$/, `, 'changelog-mode' = 'I,UB,UA,D')`)
+  return { name: name!, ddl: mode => (mode === 'batch' ? ddl! : changelog), rows: mode => (mode === 'batch' ? left : rows) }
 }
 
 const rowsOf = (chunk: Chunk): TestRow[] =>

@@ -63,6 +63,8 @@ export interface TableOptions {
   readonly retracts?: boolean
   /** Types that are left out. */
   readonly except?: readonly string[]
+  /** Without: no point in time before 1970. */
+  readonly before1970?: boolean
 }
 
 export function randomTable(choice: Choice, name: string, options: TableOptions): RandomTable {
@@ -84,7 +86,7 @@ export function randomTable(choice: Choice, name: string, options: TableOptions)
       if (column.name === 'ts') return timestampText(ms - choice.below(4000), 3)
       if (column.name === 'k' || column.name === 'n')
         return choice.chance(0.08) ? null : column.name === 'k' ? choice.below(4) : choice.one(['a', 'b', 'cc', ''])
-      return column.type.nullable && choice.chance(0.15) ? null : randomValue(choice, column.type)
+      return column.type.nullable && choice.chance(0.15) ? null : randomValue(choice, column.type, options.before1970 ?? true)
     })
   })
   const rows = options.retracts === true ? history(choice, columns, inserts) : inserts.map((row): JsonRow => ['+I', row])
@@ -118,20 +120,23 @@ function history(choice: Choice, columns: readonly TableColumn[], inserts: reado
 }
 
 /** What a history leaves. */
-export function consolidated(rows: readonly JsonRow[]): JsonRow[] {
-  const left: JsonRow[] = []
+export const consolidated = (rows: readonly JsonRow[]): JsonRow[] => remaining(rows, values => JSON.stringify(values))
+
+export function remaining<V>(rows: readonly (readonly [Op, V])[], keyOf: (values: V) => string): (readonly [Op, V])[] {
+  const left: { readonly key: string; readonly values: V }[] = []
   for (const [op, values] of rows) {
-    if (op === '+I' || op === '+U') left.push(['+I', values])
+    const key = keyOf(values)
+    if (op === '+I' || op === '+U') left.push({ key, values })
     else
       left.splice(
-        left.findIndex(([, other]) => JSON.stringify(other) === JSON.stringify(values)),
+        left.findIndex(other => other.key === key),
         1,
       )
   }
-  return left
+  return left.map(({ values }) => ['+I', values])
 }
 
-function randomValue(choice: Choice, type: DataType): Json {
+function randomValue(choice: Choice, type: DataType, before1970: boolean): Json {
   switch (type.kind) {
     case 'BOOLEAN':
       return choice.chance(0.5)
@@ -160,7 +165,13 @@ function randomValue(choice: Choice, type: DataType): Json {
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ': {
       const text = timestampText(
-        choice.one([Date.UTC(2024, 1, 29, 23, 59, 59, 999), Date.UTC(2020, 0, 1), 0, -1, Date.UTC(1999, 11, 31, 12, 30)]),
+        choice.one([
+          Date.UTC(2024, 1, 29, 23, 59, 59, 999),
+          Date.UTC(2020, 0, 1),
+          0,
+          before1970 ? -1 : 1,
+          Date.UTC(1999, 11, 31, 12, 30),
+        ]),
         type.precision,
       )
       return type.kind === 'TIMESTAMP' ? text : `${text}Z`

@@ -17,7 +17,7 @@ export function groupKeys(node: ast.Select, context: ExpressionContext, window: 
   const items = node.groupBy?.items.filter(item => !isGroupWindow(item)) ?? []
   const sets = items.map(item => setsOf(item, keys)).reduce(cross, [[]])
   const distinct = node.groupBy?.quantifier === 'DISTINCT'
-  const kept = distinct ? sets.filter((set, i) => sets.findIndex(other => sameKeys(other, set)) === i) : sets
+  const kept = distinct ? distinctSets(sets) : sets
   if (window === undefined) return { keys: keys.exprs, names: keys.names, sets: kept, window: undefined }
   const first = keys.exprs.length
   const bounds = window.bounds.map((_, i) => first + i)
@@ -77,15 +77,16 @@ function setsOf(item: ast.GroupItem, keys: KeyList): Sets {
       return item.sets.flatMap(set => setsOf(set, keys))
     case 'rollup': {
       const parts = item.items.map(part => keysOf(part, keys))
-      return Array.from({ length: parts.length + 1 }, (_, i) => union(parts.slice(0, parts.length - i)))
+      return distinctSets(Array.from({ length: parts.length + 1 }, (_, i) => union(parts.slice(0, parts.length - i))))
     }
     case 'cube': {
       const parts = item.items.map(part => keysOf(part, keys))
       const all = 2 ** parts.length
-      return Array.from({ length: all }, (_, i) => {
+      const sets = Array.from({ length: all }, (_, i) => {
         const chosen = all - 1 - i
         return union(parts.filter((_, at) => (chosen >> (parts.length - 1 - at)) & 1))
       })
+      return distinctSets(sets)
     }
     case 'row':
       return item.explicit ? [[keys.position(item)]] : [union(item.items.map(i => [keys.position(i)]))]
@@ -93,6 +94,9 @@ function setsOf(item: ast.GroupItem, keys: KeyList): Sets {
       return [[keys.position(item)]]
   }
 }
+
+/** `ROLLUP (a, a)` is (a), (): a key named twice makes no set twice, unlike in GROUPING SETS. */
+const distinctSets = (sets: Sets): Sets => sets.filter((set, i) => sets.findIndex(other => sameKeys(other, set)) === i)
 
 function keysOf(part: ast.Expression | ast.GroupingSet, keys: KeyList): readonly number[] {
   if (part.kind === 'grouping-set') return union(part.items.map(i => [keys.position(i)]))

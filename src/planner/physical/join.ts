@@ -7,7 +7,7 @@
  */
 import type { StateSpec } from '../../data/state-spec.ts'
 import type { Schema } from '../../data/type.ts'
-import { sameType } from '../../data/type.ts'
+import { sameType, withNullable } from '../../data/type.ts'
 import { type Expr, conjuncts, input, inputsOf, remapInputs } from '../../expr/expr.ts'
 import { allOf } from '../bind/call.ts'
 import { UnsupportedError } from '../../base/errors.ts'
@@ -148,17 +148,21 @@ function withKeys(
   return { node: all.length === node.schema.length ? node : to.calc(node, undefined, all, columns), keys }
 }
 
-/** Both sides with the nullability the logical join gave them; key columns that were added stay as they are. */
+/** Both sides with the nullability the logical join gave them, key columns that were added too. */
 function joinedSchema(plan: LogicalOf<'Join'>, left: PhysicalPlan, right: PhysicalPlan): Columns {
   const width = plan.left.schema.length
+  // A key that was added is padded with NULL like the columns beside it.
   if (plan.joinType === 'semi' || plan.joinType === 'anti') return [...plan.schema, ...left.schema.slice(width)]
   return [
     ...plan.schema.slice(0, width),
-    ...left.schema.slice(width),
+    ...padded(left.schema.slice(width), plan.joinType === 'right' || plan.joinType === 'full'),
     ...plan.schema.slice(width),
-    ...right.schema.slice(plan.right.schema.length),
+    ...padded(right.schema.slice(plan.right.schema.length), plan.joinType === 'left' || plan.joinType === 'full'),
   ]
 }
+
+const padded = (columns: Columns, isPadded: boolean): Columns =>
+  isPadded ? columns.map(column => ({ ...column, type: withNullable(column.type, true) })) : columns
 
 function joinState(
   left: PhysicalPlan,
