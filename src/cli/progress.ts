@@ -64,16 +64,17 @@ export function progressText(progress: JobProgress): string {
 export function summaryText(progress: JobProgress): string {
   const seconds = progress.elapsedMs / 1000
   const extras = [
-    ...counted(progress.lateRows, 'late rows dropped'),
-    ...counted(progress.skippedRecords, 'unreadable records skipped'),
-    ...counted(progress.nulledFields, 'unreadable fields became NULL'),
+    ...counted(progress.lateRows, 'late row', 'dropped'),
+    ...counted(progress.skippedRecords, 'unreadable record', 'skipped'),
+    ...counted(progress.nulledFields, 'unreadable field', 'became NULL'),
   ]
   const rate = seconds > 0 ? ` (${short(progress.rowsIn / seconds)} rows/s)` : ''
   const main = `${progress.rowsIn.toLocaleString('en-US')} rows in, ${progress.rowsOut.toLocaleString('en-US')} out, ${seconds.toFixed(1)} s${rate}`
   return [main, ...extras].join('; ')
 }
 
-const counted = (n: number, what: string): string[] => (n > 0 ? [`${n.toLocaleString('en-US')} ${what}`] : [])
+const counted = (n: number, what: string, fate: string): string[] =>
+  n > 0 ? [`${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'} ${fate}`] : []
 
 /** 1234567 as 1.2M. */
 export function short(n: number): string {

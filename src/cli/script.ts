@@ -85,6 +85,8 @@ export async function renderOutcome(outcome: Outcome, io: ScriptIo): Promise<voi
         await io.err.line(`job ${outcome.job.name} runs on`)
         return
       }
+      // One that failed as it began rejects here.
+      await outcome.job.done
       return summarize(outcome.job, io)
   }
 }

@@ -53,12 +53,12 @@ describe('records that can not be read', () => {
   })
 })
 
-describe('what a file may look like', () => {
-  const read = async (content: string | Uint8Array, name = 't.json') => {
-    await folder.write(name, content)
-    return rowsOf(`${json(name)}; SELECT * FROM t`)
-  }
+const read = async (content: string | Uint8Array, name = 't.json') => {
+  await folder.write(name, content)
+  return rowsOf(`${json(name)}; SELECT * FROM t`)
+}
 
+describe('what a file may look like', () => {
   test('empty', async () => expect(await read('')).toEqual([]))
   test('with a byte order mark', async () => expect(await read('\ufeff{"n":1,"s":"a"}\n')).toEqual(['+I 1 a']))
   test('with CRLF', async () => expect(await read('{"n":1,"s":"a"}\r\n{"n":2}\r\n')).toEqual(['+I 1 a', '+I 2 NULL']))

@@ -132,8 +132,8 @@ export async function readCheckpoint(disk: Disk, path: string): Promise<Checkpoi
     const parts = new Map<string, Uint8Array>()
     let at = 0
     for (const [name, length] of sections) {
-      // Copied, so that every section is aligned for typed arrays.
-      parts.set(name, bytes.slice(at, at + length))
+      // Copied, so that every section is aligned for typed arrays. (`slice` of a Buffer would not copy.)
+      parts.set(name, new Uint8Array(bytes.subarray(at, at + length)))
       at += length
     }
     if (at !== bytes.length)
