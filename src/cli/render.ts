@@ -127,10 +127,18 @@ async function renderLiveTable(query: RunningQuery, out: Out, progress: Progress
   await draw(table.rows(Number.POSITIVE_INFINITY))
 }
 
-/** Rows as a bag, in the order they came. */
+interface LiveRow {
+  readonly cells: readonly Cell[]
+  readonly place: number
+  count: number
+}
+
+/** Rows as a bag. A new row takes the place of the one that went last, so that what is updated stays where it is. */
 class LiveTable {
   readonly #texts: (row: readonly Value[]) => (string | undefined)[]
-  readonly #rows = new Map<string, { readonly cells: readonly Cell[]; count: number }>()
+  readonly #rows = new Map<string, LiveRow>()
+  readonly #places: (LiveRow | undefined)[] = []
+  readonly #free: number[] = []
 
   constructor(texts: (row: readonly Value[]) => (string | undefined)[]) {
     this.#texts = texts
@@ -140,19 +148,31 @@ class LiveTable {
     for (let row = 0; row < chunk.length; row++) {
       const cells = this.#texts(rowAt(chunk, row))
       const key = cells.map(cell => (cell === undefined ? 'N' : `${cell.length}:${cell}`)).join('|')
-      const known = this.#rows.get(key)
-      const change = retracts(chunk.kinds?.[row] ?? RowKind.Insert) ? -1 : 1
-      if (known === undefined) this.#rows.set(key, { cells, count: change })
-      else if (known.count + change === 0) this.#rows.delete(key)
-      else known.count += change
+      this.#count(key, cells, retracts(chunk.kinds?.[row] ?? RowKind.Insert) ? -1 : 1)
     }
+  }
+
+  #count(key: string, cells: readonly Cell[], change: number): void {
+    const known = this.#rows.get(key)
+    if (known === undefined) {
+      const place = this.#free.pop() ?? this.#places.length
+      const added: LiveRow = { cells, place, count: change }
+      this.#places[place] = added
+      this.#rows.set(key, added)
+      return
+    }
+    known.count += change
+    if (known.count !== 0) return
+    this.#rows.delete(key)
+    this.#places[known.place] = undefined
+    this.#free.push(known.place)
   }
 
   rows(most: number): (readonly Cell[])[] {
     const rows: (readonly Cell[])[] = []
-    for (const { cells, count } of this.#rows.values()) {
-      for (let i = 0; i < count; i++) {
-        rows.push(cells)
+    for (const row of this.#places) {
+      for (let i = 0; i < (row?.count ?? 0); i++) {
+        rows.push(row!.cells)
         if (rows.length >= most) return rows
       }
     }

@@ -64,6 +64,8 @@ async function converse(session: Session, options: RunOptions, out: Out): Promis
   input.on('SIGINT', () => {
     if (job !== undefined) return void job.cancel()
     pending = ''
+    // What was typed stays to be seen and is meant no more.
+    Object.assign(input, { line: '', cursor: 0 })
     process.stdout.write('^C\n')
     ask()
   })
