@@ -53,7 +53,7 @@ export const templates: readonly Template[] = [
   ...general,
 
   ...of('bool', 'bool bool', ['($0 AND $1)', true], ['($0 OR $1)', true]),
-  ...of('bool', 'bool', ['NOT $0', true], ['$0 IS TRUE', true], ['$0 IS NOT FALSE', true], ['$0 IS UNKNOWN', true]),
+  ...of('bool', 'bool', ['NOT $0', true], ['$0 IS TRUE', true], ['$0 IS NOT FALSE', true], ['$0 IS UNKNOWN', '$0 IS NULL']),
   ...of('bool', 'text', ["$0 LIKE '{a%|%b%|_b_|%}'", true], ["$0 NOT LIKE '{a%|%o}'", true], "$0 SIMILAR TO '{a|[A-Z]b}%'"),
   ...of('bool', 'int', ['$0 IN (0, 1, 12)', true], ['$0 BETWEEN 0 AND 10', true], ['$0 > 1', true], 'CAST($0 AS BOOLEAN)'),
   ...of('bool', 'int decimal', ['$0 < $1', true], ['$0 = $1', true]),
@@ -97,7 +97,6 @@ export const templates: readonly Template[] = [
     'FLOOR($0)',
     'ROUND($0, -1)',
   ),
-  // Between these bounds no sum overflows, so DuckDB, which refuses to, agrees.
   ...of(
     'int',
     'text',
@@ -141,8 +140,8 @@ export const templates: readonly Template[] = [
   ...of(
     'decimal',
     'decimal decimal',
-    '$0 + $1',
-    '$0 - $1',
+    ['$0 + $1', true],
+    ['$0 - $1', true],
     '$0 * $1',
     '$0 / NULLIF($1, 0)',
     '$0 % NULLIF($1, 0)',
@@ -161,7 +160,7 @@ export const templates: readonly Template[] = [
     'CAST($0 AS DECIMAL({10, 2|38, 18|4, 1|20, 0}))',
     'SIGN($0)',
   ),
-  ...of('decimal', 'int', 'CAST($0 AS DECIMAL({10, 2|20, 5|3, 1}))'),
+  ...of('decimal', 'int', 'CAST($0 AS DECIMAL({10, 2|20, 5|3, 1}))', ['CAST($0 AS DECIMAL(20, 0))', true]),
   ...of('decimal', 'approx', 'CAST($0 AS DECIMAL({10, 2|18, 6}))'),
   ...of('decimal', 'text', 'TRY_CAST($0 AS DECIMAL({5, 1|12, 4}))'),
 
@@ -171,7 +170,7 @@ export const templates: readonly Template[] = [
   ...of(
     'approx',
     'approx',
-    ['-$0', true],
+    '-$0',
     ['ABS($0)', true],
     'FLOOR($0)',
     'CEIL($0)',
@@ -268,6 +267,7 @@ export const aggregates: readonly Template[] = [
   ...families.flatMap(family => of('int', family, ['COUNT($0)', true], ['COUNT(DISTINCT $0)', true])),
   ...families.filter(f => f !== 'bool').flatMap(family => of(family, family, ['MIN($0)', true], ['MAX($0)', true])),
   ...of('int', 'int', 'SUM($0)', 'AVG($0)', 'SUM(DISTINCT $0)', 'SUM($0)'),
-  ...of('decimal', 'decimal', 'SUM($0)', 'AVG($0)', 'SUM($0)'),
-  ...of('approx', 'approx', 'SUM($0)', 'AVG($0)'),
+  ...of('decimal', 'decimal', ['SUM($0)', true], 'AVG($0)'),
+  ...of('decimal', 'int', ['SUM(CAST($0 AS DECIMAL(20, 0)))', true]),
+  ...of('approx', 'approx', ['SUM($0)', true], ['AVG($0)', true]),
 ]

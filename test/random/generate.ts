@@ -67,7 +67,7 @@ class Generator {
     const by = choice.many(choice.chance(0.12) ? 0 : 1, 2, () => this.#groupKey(columns))
     const calls = choice.many(by.length === 0 ? 1 : 0, 4, () => this.#aggregate(columns))
     const items = this.#items([...by, ...calls, ...(by.length + calls.length === 0 ? [leaf('int', 'COUNT(*)')] : [])])
-    const rollup = by.length > 0 && choice.chance(0.08)
+    const rollup = by.length > 0 && choice.chance(0.08) && this.#limits.duck !== true
     return this.#select({
       ctes,
       from,
