@@ -14,10 +14,9 @@ import { expect, test } from 'vitest'
 import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
 
 const main = resolve('dist/cli/main.js')
-const pages = ['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors']
+const pages = ['README.md', ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors'].map(name => `docs/${name}.md`)]
 
-test.skipIf(!existsSync(main)).each(pages)('docs/%s.md: its commands print what it says', { timeout: 120_000 }, name => {
-  const page = `docs/${name}.md`
+test.skipIf(!existsSync(main)).each(pages)('%s: its commands print what it says', { timeout: 120_000 }, page => {
   const text = readPage(page)
   const directory = mkdtempSync(join(tmpdir(), 'millrace-docs-'))
   try {
