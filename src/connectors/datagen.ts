@@ -8,6 +8,7 @@
 import { SqlError, UnsupportedError } from '../base/errors.ts'
 import { seededRandom } from '../base/random.ts'
 import type { Random } from '../base/random.ts'
+import { didYouMean } from '../base/suggest.ts'
 import { Options, type OptionSet } from '../catalog/option.ts'
 import type { TableEntry } from '../catalog/table.ts'
 import { type Chunk, CHUNK_ROWS, ChunkBuilder } from '../data/chunk.ts'
@@ -50,7 +51,22 @@ export const datagen: Connector = {
   source: (request, context) => datagenSource(request, context),
 }
 
-const optionsOf = (table: TableEntry): Options => new Options("connector 'datagen'", options, table.options)
+function optionsOf(table: TableEntry): Options {
+  const columns = table.columns.map(column => column.name)
+  for (const key of Object.keys(table.options)) {
+    if (!key.startsWith('fields.') || columns.some(name => key.startsWith(`fields.${name}.`))) continue
+    const name = key.split('.')[1]!
+    throw new SqlError(
+      'OPTION_UNKNOWN',
+      `the option '${key}' is about the column '${name}', which is not in the table`,
+      undefined,
+      {
+        hint: didYouMean(name, columns),
+      },
+    )
+  }
+  return new Options("connector 'datagen'", options, table.options)
+}
 
 /** A value for row n. */
 type Maker = (n: number, random: Random, nowMs: number) => Value
@@ -108,17 +124,26 @@ function makeChunk(
 ): Chunk {
   const builder = new ChunkBuilder(schema, context.pool, { kinds: false })
   const nowMs = context.clock.nowMs()
+  const salts = schema.map(field => saltOf(field.name))
   for (let n = first; n < first + rows; n++) {
-    // Each row has a sequence of its own, so that a restored job goes on with the rows it would have had.
-    const random = seededRandom(seed ^ Math.imul(n + 1, 0x9e3779b1))
+    // Each value has a sequence of its own: a restored job goes on with the rows it would have had, and what else is read
+    // changes nothing.
+    const rowSeed = seed ^ Math.imul(n + 1, 0x9e3779b1)
     builder.append(
       RowKind.Insert,
-      makers.map(make => make(n, random, nowMs)),
+      makers.map((make, i) => make(n, seededRandom(rowSeed ^ salts[i]!), nowMs)),
     )
   }
   const chunk = builder.finish()
   builder.discard()
   return chunk
+}
+
+/** A number for a name (FNV-1a). */
+function saltOf(name: string): number {
+  let hash = 0x811c9dc5
+  for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193)
+  return hash
 }
 
 /** The shortest sequence, or `number-of-rows`, whichever ends first. */
@@ -181,10 +206,18 @@ const integerRanges: Readonly<Record<'TINYINT' | 'SMALLINT' | 'INT', readonly [n
 function randomOf(given: Options, name: string, type: DataType): Maker {
   const least = given.string(`fields.${name}.min`)
   const most = given.string(`fields.${name}.max`)
-  const range = (low: number, high: number): [number, number] => [
-    least === undefined ? low : Number(least),
-    most === undefined ? high : Number(most),
-  ]
+  for (const [which, bound] of [
+    ['min', least],
+    ['max', most],
+  ] as const) {
+    if (bound !== undefined && !NUMBER.test(bound))
+      throw new SqlError('OPTION_VALUE', `'fields.${name}.${which}' is a number, not '${bound}'`)
+  }
+  const range = (low: number, high: number): [number, number] => {
+    const bounds: [number, number] = [least === undefined ? low : Number(least), most === undefined ? high : Number(most)]
+    if (bounds[0] > bounds[1]) throw new SqlError('OPTION_VALUE', `'fields.${name}.min' is above 'fields.${name}.max'`)
+    return bounds
+  }
   const length = given.integer(`fields.${name}.length`)
   const lengthOf = (random: Random, fallback: number): number => {
     const wanted = length ?? fallback
@@ -206,8 +239,9 @@ function randomOf(given: Options, name: string, type: DataType): Maker {
       return (_, random) => low + Math.floor(random.next() * (high - low + 1))
     }
     case 'BIGINT': {
-      const low = BigInt(least ?? -(2n ** 63n))
-      const high = BigInt(most ?? 2n ** 63n - 1n)
+      const low = least === undefined ? -(2n ** 63n) : wholeNumber(name, least)
+      const high = most === undefined ? 2n ** 63n - 1n : wholeNumber(name, most)
+      if (low > high) throw new SqlError('OPTION_VALUE', `'fields.${name}.min' is above 'fields.${name}.max'`)
       return (_, random) => low + randomBelow(random, high - low + 1n)
     }
     case 'FLOAT':
@@ -249,6 +283,12 @@ function randomOf(given: Options, name: string, type: DataType): Maker {
   }
 }
 
+function wholeNumber(name: string, text: string): bigint {
+  if (!/^[+-]?\d+$/.test(text)) throw new SqlError('OPTION_VALUE', `the bounds of '${name}' are whole numbers, not '${text}'`)
+  return BigInt(text)
+}
+
+const NUMBER = /^[+-]?\d+(\.\d+)?$/
 const HEX = '0123456789abcdef'
 
 const randomBelow = (random: Random, bound: bigint): bigint => {

@@ -1,5 +1,6 @@
 /** The shell as a person has it: on a terminal of its own, lent by Python. */
 import { spawn, spawnSync } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Folder, until } from '#src/testing/script.ts'
 import { built, millrace } from './command.ts'
@@ -79,11 +80,7 @@ test('a table fits the terminal; progress is drawn and taken away; a summary end
   expect(await shell.ended).toBe(0)
   expect(shell.screen()).toMatch(/rows in {2}· {2}/)
   expect(shell.screen()).toContain('3,000 rows in, 1 out')
-  // oxlint-disable-next-line no-control-regex
-  const lines = shell
-    .screen()
-    .split(/\r?\n|\r/)
-    .map(line => line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, ''))
+  const lines = stripVTControlCharacters(shell.screen()).split(/[\r\n]+/)
   expect(lines.some(line => line.startsWith('+---'))).toBe(true)
   expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(60)
 })

@@ -118,7 +118,7 @@ export class CheckpointStore {
 /** Reads the checkpoint at `path`: a `chk-N` directory, or the directory above it (then the newest in it). */
 export async function readCheckpoint(disk: Disk, path: string): Promise<Checkpoint> {
   const directory = await locate(disk, path)
-  const metadata = JSON.parse(new TextDecoder().decode(await disk.read(join(directory, 'metadata.json')))) as StoredMetadata
+  const metadata = await readMetadata(disk, directory)
   if (metadata.version > FORMAT_VERSION) {
     throw new MillraceError(
       'CHECKPOINT_VERSION',
@@ -128,7 +128,7 @@ export async function readCheckpoint(disk: Disk, path: string): Promise<Checkpoi
   }
   const operators: Record<string, OperatorState> = {}
   for (const [node, { signature, sections }] of Object.entries(metadata.operators)) {
-    const bytes = sections.length === 0 ? new Uint8Array() : await disk.read(join(directory, `${node}.state`))
+    const bytes = sections.length === 0 ? new Uint8Array() : await readPart(disk, join(directory, `${node}.state`))
     const parts = new Map<string, Uint8Array>()
     let at = 0
     for (const [name, length] of sections) {
@@ -136,16 +136,32 @@ export async function readCheckpoint(disk: Disk, path: string): Promise<Checkpoi
       parts.set(name, new Uint8Array(bytes.subarray(at, at + length)))
       at += length
     }
-    if (at !== bytes.length)
-      throw new MillraceError(
-        'CHECKPOINT_CORRUPT',
-        'external',
-        `${directory}/${node}.state has ${bytes.length} bytes, its metadata says ${at}`,
-      )
+    if (at !== bytes.length) throw corrupt(`${directory}/${node}.state has ${bytes.length} bytes, its metadata says ${at}`)
     operators[node] = { signature, sections: parts }
   }
   return { ...metadata, operators }
 }
+
+async function readMetadata(disk: Disk, directory: string): Promise<StoredMetadata> {
+  const path = join(directory, 'metadata.json')
+  const text = new TextDecoder().decode(await readPart(disk, path))
+  try {
+    return JSON.parse(text) as StoredMetadata
+  } catch (cause) {
+    throw corrupt(`${path} is not whole: ${(cause as Error).message}`, cause)
+  }
+}
+
+async function readPart(disk: Disk, path: string): Promise<Uint8Array> {
+  try {
+    return await disk.read(path)
+  } catch (cause) {
+    throw corrupt(`${path} can't be read: ${(cause as Error).message}`, cause)
+  }
+}
+
+const corrupt = (what: string, cause?: unknown): MillraceError =>
+  new MillraceError('CHECKPOINT_CORRUPT', 'external', what, { cause })
 
 interface StoredMetadata extends Omit<Checkpoint, 'operators'> {
   readonly version: number
