@@ -9,9 +9,9 @@
  */
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from 'vitest'
-import { javaText } from '../../src/data/java-text.ts'
-import { parseValue } from '../../src/data/notation.ts'
-import { type DataType, isText } from '../../src/data/type.ts'
+import { javaText } from '#src/data/java-text.ts'
+import { parseValue } from '#src/data/notation.ts'
+import { type DataType, isText } from '#src/data/type.ts'
 import { Choice } from './choice.ts'
 import { type Cells, difference, show } from './compare.ts'
 import { randomQuery } from './generate.ts'
