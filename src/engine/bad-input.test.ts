@@ -62,7 +62,11 @@ describe('values of the wrong kind', () => {
       /^OPTION_VALUE: .*a whole number, not 'many'/,
     ],
     ['types that do not compare', 'SELECT name + amount > ts FROM orders', /^\w+: /],
-    ['a condition that is no BOOLEAN', 'SELECT name FROM orders WHERE amount', /^TYPE_MISMATCH: WHERE clause must be a condition/],
+    [
+      'a condition that is no BOOLEAN',
+      'SELECT name FROM orders WHERE amount',
+      /^TYPE_MISMATCH: WHERE clause must be a condition/,
+    ],
     [
       'a watermark on a column that is not there',
       "CREATE TABLE t (a INT, WATERMARK FOR moment AS moment) WITH ('connector' = 'datagen')",

@@ -14,7 +14,10 @@ export interface Completion {
 }
 
 /** True when a text is one or more whole statements. A shell asks before it runs what was typed. */
-export const isWholeScript = (text: string): boolean => isComplete(text)
+export const isWholeScript = (text: string): boolean => text.trim() !== '' && isComplete(text) && !OPEN_SET.test(text)
+
+/** A statement set that is written as statements of its own is not whole before its END. */
+const OPEN_SET = /\bbegin\s+statement\s+set\s*;(?![\s\S]*\bend\s*;)/i
 
 export function complete(session: Session, text: string): Completion {
   const quoted = /'([^']*)$/.exec(text)

@@ -59,6 +59,7 @@ export const sessionOptions: Readonly<Record<string, SessionOption>> = {
     "keep rows per key where the query's key is not the sink's",
   ),
   'table.exec.legacy-cast-behaviour': option(['ENABLED', 'DISABLED'], 'DISABLED', 'CAST that fails gives NULL'),
+  '__table.exec.sort.non-temporal.enabled__': option('boolean', 'false', 'a stream that ends may be sorted, at its end'),
   'table.dml-sync': option('boolean', 'false', 'INSERT waits for its end'),
   'table.dynamic-table-options.enabled': option('boolean', 'true', "OPTIONS hints are taken; 'false' is not supported yet"),
   'table.sql-dialect': option(['default'], 'default', 'the only dialect'),

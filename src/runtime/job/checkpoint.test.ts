@@ -54,16 +54,16 @@ test('one that was not finished does not count', async () => {
   expect((await readCheckpoint(disk, '/c')).id).toBe(2)
 })
 
-describe('what can not be read is told', () => {
-  const spoiled = async (name: string, bytes: Uint8Array | undefined) => {
-    const files = new Map<string, Uint8Array>()
-    await new CheckpointStore(memoryDisk(files), '/c').write(checkpoint(1))
-    if (bytes === undefined) files.delete(`/c/chk-1/${name}`)
-    else files.set(`/c/chk-1/${name}`, bytes)
-    return readCheckpoint(memoryDisk(files), '/c')
-  }
-  const text = (value: string) => new TextEncoder().encode(value)
+const spoiled = async (name: string, bytes: Uint8Array | undefined) => {
+  const files = new Map<string, Uint8Array>()
+  await new CheckpointStore(memoryDisk(files), '/c').write(checkpoint(1))
+  if (bytes === undefined) files.delete(`/c/chk-1/${name}`)
+  else files.set(`/c/chk-1/${name}`, bytes)
+  return readCheckpoint(memoryDisk(files), '/c')
+}
+const text = (value: string) => new TextEncoder().encode(value)
 
+describe('what can not be read is told', () => {
   test.each([
     ['metadata.json', text('{"version": 1, "id'), 'CHECKPOINT_CORRUPT'],
     ['metadata.json', text('{"version": 99}'), 'CHECKPOINT_VERSION'],
