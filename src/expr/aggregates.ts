@@ -3,7 +3,7 @@
  *
  *     SUM(INT)             INT: wraps, as Flink's does
  *     SUM(DECIMAL(10, 2))  DECIMAL(38, 2)
- *     AVG(INT)             INT: SUM / COUNT, cut towards zero
+ *     AVG(INT)             INT: the sum in 64 bits / COUNT, cut towards zero
  *     AVG(DECIMAL(10, 2))  DECIMAL(38, 6)
  *     COUNT(x)             BIGINT NOT NULL
  *

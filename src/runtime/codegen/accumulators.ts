@@ -6,7 +6,7 @@
  *     SUM TINYINT…INT   32 bits, cut to the type when read
  *     SUM DECIMAL       128 bits and, for wide ones, a word beyond: exact, NULL when read beyond 38 digits
  *     SUM FLOAT         rounded to 32 bits with each row, as Flink's
- *     AVG               SUM / COUNT
+ *     AVG               SUM / COUNT; the sum of narrow integers in 64 bits
  *     MIN MAX           the value; where rows may be taken away, an ordered set of all values
  *     STDDEV VAR        count, mean, sum of squared distances (Welford)
  *     DISTINCT          a value set: only a value's first row and last retraction reach the accumulators
@@ -246,7 +246,8 @@ export class Accumulators {
 
   #averageResult(call: AggregateCall, type: DataType): Result {
     const guard = this.#guard(call)
-    const sum = this.#sum(call, type, guard)
+    const isNarrow = isInteger(type) && type.kind !== 'BIGINT'
+    const sum = isNarrow ? this.#longSum(call, guard) : this.#sum(call, type, guard)
     const count = this.#count(guard, this.#wish(call))
     return this.#orNull(call, js`${count}[slot] > 0`, to => {
       const out = to.cells.name
@@ -267,7 +268,7 @@ export class Accumulators {
           ]
         }
         default:
-          return [js`${out}[${to.at}] = ${cut(type, js`${sum}[slot]`)} / ${count}[slot]`]
+          return [js`${out}[${to.at}] = averageInt(${sum}, slot, ${count}[slot])`]
       }
     })
   }
@@ -297,29 +298,42 @@ export class Accumulators {
           )
           return name
         }
-        case 'BIGINT': {
-          const { name } = this.#keep(wish, types.bigint(false))
-          const low = this.names.fresh('low')
-          step(
-            [
-              js`const ${low} = (${name}[2 * slot] + ${value}[2 * row]) | 0`,
-              js`${name}[2 * slot] = ${low}`,
-              js`${name}[2 * slot + 1] += ${value}[2 * row + 1] + (${low} >>> 0 < ${value}[2 * row] >>> 0 ? 1 : 0)`,
-            ],
-            [
-              js`const ${low} = ${name}[2 * slot]`,
-              js`${name}[2 * slot] = ${low} - ${value}[2 * row]`,
-              js`${name}[2 * slot + 1] -= ${value}[2 * row + 1] + (${low} >>> 0 < ${value}[2 * row] >>> 0 ? 1 : 0)`,
-            ],
-          )
-          return name
-        }
+        case 'BIGINT':
+          return this.#keepLongSum(wish, guard, js`${value}[2 * row]`, js`${value}[2 * row + 1]`)
         case 'DECIMAL':
           return this.#sumDecimal(type, wish, value, step)
         default:
           throw new UnsupportedError(`${call.function.name} of ${type.kind}`)
       }
     })
+  }
+
+  /** AVG adds narrow integers up in 64 bits, where SUM wraps at their own width. */
+  #longSum(call: AggregateCall, guard: Guard): Js {
+    const index = call.args[0]!
+    const value = this.#input(index).name
+    return this.#share(`long sum ${index}`, guard, () =>
+      this.#keepLongSum(`long_sum_${this.#wish(call)}`, guard, js`${value}[row]`, js`(${value}[row] >> 31)`),
+    )
+  }
+
+  #keepLongSum(wish: string, guard: Guard, lowWord: Js, highWord: Js): Js {
+    const { name } = this.#keep(wish, types.bigint(false))
+    const low = this.names.fresh('low')
+    this.steps.push({
+      guard,
+      add: [
+        js`const ${low} = (${name}[2 * slot] + ${lowWord}) | 0`,
+        js`${name}[2 * slot] = ${low}`,
+        js`${name}[2 * slot + 1] += ${highWord} + (${low} >>> 0 < ${lowWord} >>> 0 ? 1 : 0)`,
+      ],
+      subtract: [
+        js`const ${low} = ${name}[2 * slot]`,
+        js`${name}[2 * slot] = ${low} - ${lowWord}`,
+        js`${name}[2 * slot + 1] -= ${highWord} + (${low} >>> 0 < ${lowWord} >>> 0 ? 1 : 0)`,
+      ],
+    })
+    return name
   }
 
   #sumDecimal(type: DataType & { kind: 'DECIMAL' }, wish: string, value: Js, step: (add: Js[], subtract: Js[]) => void): Js {

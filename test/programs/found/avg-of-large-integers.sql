@@ -1,0 +1,16 @@
+-- AVG adds TINYINT, SMALLINT and INT up in 64 bits; SUM wraps at the width of its type.
+
+CREATE TEMPORARY TABLE t1 (k INT, v INT, s SMALLINT) WITH ('connector' = 'values', 'data-id' = 't1')
++I 1 -2147483648 -32768
++I 1 -2147483648 -32768
++I 2 7 7
+-U 2 7 7
++U 2 2147483647 32767
++I 1 -2147483648 -32768
++I 1 2 2
++I 2 2147483647 32767
++I 1 2 2
+
+SELECT k, AVG(v), SUM(v), AVG(s), SUM(s) FROM t1 GROUP BY k
+= 1 -1288490188 -2147483644 -19660 -32764
+= 2 2147483647 -2 32767 -2
