@@ -25,10 +25,11 @@ const options: OptionSet = {
   optional: [
     { name: 'data-id', type: 'string', description: 'the rows, as registered' },
     { name: 'bounded', type: 'boolean', description: 'it ends' },
-    { name: 'changelog-mode', type: 'string', description: 'I,UB,UA,D: the kinds of rows it gives' },
+    { name: 'changelog-mode', type: 'string', description: 'I,UB,UA,D: the kinds of rows it gives; of a sink, those it takes' },
     { name: 'sink-insert-only', type: 'boolean', description: 'the sink takes inserts only' },
     { name: 'sink-changelog-mode-enforced', type: 'string', description: 'the kinds of rows the sink takes' },
     { name: 'chunk-rows', type: 'integer', description: 'rows of a chunk' },
+    { name: 'chunk-ends-at', type: 'integer', description: 'a chunk ends when so many rows were given' },
   ],
   // Flink's own connector of this name has many more options, which say how Flink's planner is to be tested.
   patterns: [{ name: '*', type: 'string', description: 'taken without effect' }],
@@ -36,6 +37,8 @@ const options: OptionSet = {
 
 /** What a source throws when its time has come. */
 export class SimulatedCrash extends Error {}
+
+const isSource = (table: TableEntry): boolean => table.options['data-id'] !== undefined
 
 export class MemoryTables {
   /** Rows by data id, of all physical columns of the table. */
@@ -58,13 +61,16 @@ export class MemoryTables {
     accepts: 'all',
     acceptsOf: table => {
       if (table.options['sink-insert-only'] === 'true') return 'insert-only'
-      return table.primaryKey.length > 0 ? 'upsert' : 'all'
+      const kinds =
+        table.options['sink-changelog-mode-enforced'] ?? (isSource(table) ? undefined : table.options['changelog-mode'])
+      return table.primaryKey.length > 0 && kinds?.includes('UB') !== true ? 'upsert' : 'all'
     },
     bounded: () => true,
     metadataOf: table => table.columns.flatMap(c => (c.kind === 'metadata' ? [{ name: c.key, type: c.type }] : [])),
     changes(table) {
       const kinds = (table.options['changelog-mode'] ?? 'I').split(',').map(kind => kind.trim())
-      return { updateBefore: kinds.includes('UB'), updateAfter: kinds.includes('UA'), delete: kinds.includes('D') }
+      const deletes = kinds.some(kind => kind.startsWith('D'))
+      return { updateBefore: kinds.includes('UB'), updateAfter: kinds.includes('UA'), delete: deletes }
     },
     source: ({ table, columns }, { pool }) => this.#source(table, columns, pool),
     sink: table => {
@@ -106,6 +112,7 @@ export class MemoryTables {
     const schema: Schema = indexes.map(i => ({ name: stored[i]!.name, type: stored[i]!.type }))
     const crash = () => this.chunksBeforeCrash-- <= 0
     const size = Number(table.options['chunk-rows'] ?? this.#chunkRows)
+    const pause = Number(table.options['chunk-ends-at'] ?? 0)
     return {
       bounded: true,
       schema,
@@ -116,7 +123,7 @@ export class MemoryTables {
             if (given >= rows.length) return 'end'
             if (crash()) throw new SimulatedCrash()
             const builder = new ChunkBuilder(schema, pool, { kinds: true })
-            for (const [op, values] of rows.slice(given, given + size)) {
+            for (const [op, values] of rows.slice(given, given < pause ? Math.min(given + size, pause) : given + size)) {
               builder.append(
                 rowKindText.indexOf(op) as RowKind,
                 indexes.map(i => values[i]!),

@@ -1,5 +1,6 @@
 /** How one conformance case is run and judged. */
 import { MillraceError, UnsupportedError } from '#src/base/errors.ts'
+import { sessionOptions } from '#src/engine/config.ts'
 import { Session } from '#src/engine/session.ts'
 import type { Outcome, RunningQuery } from '#src/engine/outcome.ts'
 import type { Schema } from '#src/data/type.ts'
@@ -61,15 +62,19 @@ export interface CollectedRows {
 export function sessionWith(tables: MemoryTables, config: Readonly<Record<string, string>>): Session {
   const session = new Session({ connectors: [tables.connector] })
   session.config.set('table.local-time-zone', 'UTC')
-  for (const [key, value] of Object.entries(config)) if (isKnown(key)) session.config.set(key, value)
+  for (const [key, value] of Object.entries(config)) configure(session, key, value)
   return session
 }
 
-/** Options that say how Flink's own planner or cluster is to be tested mean nothing here. */
-const isKnown = (key: string): boolean =>
-  /^(table\.local-time-zone|table\.exec\.(state\.ttl|mini-batch|source|sink|legacy-cast)|execution\.runtime-mode|pipeline\.auto)/.test(
-    key,
-  )
+/** Sets an option of a case. What Millrace does not know is not supported, unless it only says how Flink is to go about it. */
+export function configure(session: Session, key: string, value: string): void {
+  if (isHow(key)) return
+  if (sessionOptions[key] === undefined) throw new UnsupportedError(`the option ${key}`)
+  session.config.set(key, value)
+}
+
+const isHow = (key: string): boolean =>
+  /^table\.(optimizer\.|exec\.(delta-join|disabled-operators|resource|async-state|mini-batch\.(size|allow-latency)))/.test(key)
 
 /** Runs statements up to the first query and collects its rows. */
 export async function collect(session: Session, sql: string): Promise<CollectedRows> {

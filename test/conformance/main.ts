@@ -16,25 +16,25 @@ import { aggregateCase, queryCase } from './queries.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const passingList = join(root, 'test/conformance/passing.txt')
 
+const options = {
+  failures: { type: 'boolean' },
+  unsupported: { type: 'boolean' },
+  accept: { type: 'boolean' },
+  only: { type: 'string' },
+} as const
+const { values: flags, positionals } = parseArgs({ allowPositionals: true, options })
+const directory = positionals[0] ?? join(root, '../shared/conformance')
+const functionTables = join(directory, 'flink-function-tables.json')
+
 // oxlint-disable-next-line typescript/no-explicit-any
 const suites: Readonly<Record<string, (given: any) => Case>> = {
-  'flink-functions.jsonl': functionCase,
+  'flink-functions.jsonl': functionCase(existsSync(functionTables) ? JSON.parse(readFileSync(functionTables, 'utf8')) : {}),
   'flink-aggregates.jsonl': aggregateCase,
   'flink-programs.jsonl': programCase,
   'flink-queries-batch.jsonl': queryCase,
   'flink-queries-stream.jsonl': queryCase,
 }
 
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    failures: { type: 'boolean' },
-    unsupported: { type: 'boolean' },
-    accept: { type: 'boolean' },
-    only: { type: 'string' },
-  },
-})
-const directory = positionals[0] ?? join(root, '../shared/conformance')
 const expectedToPass = new Set(existsSync(passingList) ? readFileSync(passingList, 'utf8').split('\n').filter(Boolean) : [])
 const passing: string[] = []
 const broken: string[] = []
@@ -60,6 +60,7 @@ for (const [file, suite] of Object.entries(suites)) {
   console.log(`${file}: ${counts.passed} passed, ${counts.failed} failed, ${counts.unsupported} not supported`)
 }
 
+if (flags.accept && flags.only !== undefined) throw new Error('--accept lists all cases that pass, so it goes without --only')
 if (flags.accept) writeFileSync(passingList, `${passing.toSorted().join('\n')}\n`)
 for (const id of broken) console.log(`passed before and does not now: ${id}`)
 if (total === 0) console.log(`no cases found in ${directory}`)

@@ -17,14 +17,17 @@ export function groupKeys(node: ast.Select, context: ExpressionContext, window: 
   const items = node.groupBy?.items.filter(item => !isGroupWindow(item)) ?? []
   const sets = items.map(item => setsOf(item, keys)).reduce(cross, [[]])
   const distinct = node.groupBy?.quantifier === 'DISTINCT'
-  const kept = distinct ? distinctSets(sets) : sets
-  if (window === undefined) return { keys: keys.exprs, names: keys.names, sets: kept, window: undefined }
+  const all = [...new Set(sets.flat())]
+  const kept = distinct ? distinctSets(sets) : sets.map((set, i) => widened(set, i, sets, all))
+  const repeats = distinct ? kept.map(() => 0) : sets.map((set, i) => repeatsOf(set, i, sets))
+  if (window === undefined) return { keys: keys.exprs, names: keys.names, sets: kept, repeats, window: undefined }
   const first = keys.exprs.length
   const bounds = window.bounds.map((_, i) => first + i)
   return {
     keys: [...keys.exprs, ...window.bounds],
     names: [...keys.names, 'window_start', 'window_end', 'window_time'],
     sets: kept.map(set => [...set, ...bounds]),
+    repeats,
     window: first,
   }
 }
@@ -102,6 +105,19 @@ function keysOf(part: ast.Expression | ast.GroupingSet, keys: KeyList): readonly
   if (part.kind === 'grouping-set') return union(part.items.map(i => [keys.position(i)]))
   if (part.kind === 'row' && !part.explicit) return union(part.items.map(i => [keys.position(i)]))
   return [keys.position(part)]
+}
+
+const repeatsOf = (set: readonly number[], at: number, sets: Sets): number =>
+  sets.slice(0, at).filter(other => sameKeys(other, set)).length
+
+/**
+ * The second time that sets occur is an aggregation of its own in Flink, as is the third. One with a single set is by all
+ * keys there, whichever the set has: GROUPING SETS (a, (), ()) gives the groups of `a` twice and the total once.
+ */
+function widened(set: readonly number[], at: number, sets: Sets, all: readonly number[]): readonly number[] {
+  const repeats = repeatsOf(set, at, sets)
+  const isAlone = sets.filter((other, i) => repeatsOf(other, i, sets) === repeats).length === 1
+  return repeats > 0 && isAlone ? all : set
 }
 
 const union = (parts: Sets): readonly number[] => [...new Set(parts.flat())]

@@ -29,6 +29,8 @@ export interface GroupKeys {
   readonly keys: readonly Expr[]
   readonly names: readonly string[]
   readonly sets: readonly (readonly number[])[]
+  /** How often each set was written before: GROUP_ID. */
+  readonly repeats: readonly number[]
   /** The position of the first of the three bounds of a window among the keys, where GROUP BY has one. */
   readonly window: number | undefined
 }
@@ -161,7 +163,7 @@ export class Grouping {
     })
     const valueOf = (set: readonly number[], at: number): bigint =>
       name === 'GROUP_ID'
-        ? BigInt(this.#group.sets.slice(0, at).filter(other => sameSet(other, set)).length)
+        ? BigInt(this.#group.repeats[at]!)
         : keys.reduce((bits, key) => bits * 2n + (set.includes(key) ? 0n : 1n), 0n)
     const values = this.#group.sets.map((set, i) => literal(valueOf(set, i), types.bigint(false), node.span))
     if (!this.#isExpanded) return values[0]!
@@ -203,8 +205,6 @@ export class Grouping {
     return { kind: 'Expand', input: plan, projections, schema: [...columns.slice(0, keys), id, ...columns.slice(keys)] }
   }
 }
-
-const sameSet = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every(k => b.includes(k))
 
 /** Columns behind the keys move by one: the number of the set stands between. */
 function shiftArgs(keys: number): (call: AggregateCall) => AggregateCall {
