@@ -7,7 +7,7 @@ import { rowTexts } from '../engine/display.ts'
 import { jsonLines } from '../engine/json-lines.ts'
 import type { RunningQuery, TableOutcome } from '../engine/outcome.ts'
 import type { OutputFormat } from './arguments.ts'
-import { type Cell, type TableColumn, tableLines } from './table.ts'
+import { type Cell, type TableColumn, displayWidth, tableLines } from './table.ts'
 import type { ProgressLine } from './progress.ts'
 import type { Out } from './terminal.ts'
 
@@ -71,17 +71,22 @@ async function renderChangelog(query: RunningQuery, out: Out, progress: Progress
   const texts = rowTexts(query.schema, query.session)
   const columns: TableColumn[] = [{ name: 'op', alignRight: false }, ...columnsOf(query.schema)]
   let first = true
+  // The widest cell of each column so far, laid out as a row that is not shown: later rows stand below earlier ones.
+  const widest: Cell[] = columns.map(() => '')
   for await (const chunk of query.chunks()) {
     const rows: Cell[][] = []
     for (let row = 0; row < chunk.length; row++) rows.push([opAt(chunk, row), ...texts(rowAt(chunk, row))])
     chunk.release()
     if (rows.length === 0) continue
-    const lines = tableLines(columns, rows, out.columns)
+    for (const row of rows) row.forEach((cell, i) => (widest[i] = wider(widest[i], cell)))
+    const [rule, header, , , ...body] = tableLines(columns, [widest, ...rows], out.columns)
     progress?.clear()
-    await out.write(`${lines.slice(first ? 0 : 3, -1).join('\n')}\n`)
+    await out.write(`${[...(first ? [rule, header, rule] : []), ...body.slice(0, -1)].join('\n')}\n`)
     first = false
   }
 }
+
+const wider = (a: Cell, b: Cell = '<NULL>'): Cell => (displayWidth(b) > displayWidth(a ?? '') ? b : a)
 
 /** The rows of a batch, laid out together. */
 async function renderRows(query: RunningQuery, out: Out, progress: ProgressLine | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 /** What a statement can get wrong, as a person is told; and arithmetic at its edges. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Folder, failureOf, rowsOf, runScript } from '../testing/script.ts'
+import { Folder, failureOf, newSession, rowsOf, runScript } from '../testing/script.ts'
 
 let folder: Folder
 let setup: string
@@ -133,4 +133,18 @@ test('a statement set holds INSERTs only, and has an end', async () => {
   expect(await failure('EXECUTE STATEMENT SET BEGIN SELECT 1; END')).toMatch(/^\w+: /)
   expect(await failure('BEGIN STATEMENT SET; SELECT 1; END')).toMatch(/^STATEMENT_SET: a statement set holds INSERT/)
   expect(await failure('BEGIN STATEMENT SET; INSERT INTO orders SELECT * FROM orders')).toMatch(/^STATEMENT_SET: .*no END/)
+})
+
+test('two jobs that run together do not share a directory of checkpoints', async () => {
+  await using place = await Folder.create()
+  const tables = "CREATE TABLE g (n INT) WITH ('connector' = 'datagen'); CREATE TABLE b (n INT) WITH ('connector' = 'blackhole')"
+  const session = newSession({ config: { 'execution.checkpointing.dir': place.path, 'execution.runtime-mode': 'streaming' } })
+  const started: string[] = []
+  const both = async () => {
+    for await (const outcome of session.execute(`${tables}; INSERT INTO b SELECT n FROM g; INSERT INTO b SELECT n FROM g`))
+      started.push(outcome.kind)
+  }
+  await expect(both()).rejects.toMatchObject({ code: 'CHECKPOINT_SHARED' })
+  expect(started).toEqual(['done', 'done', 'insert'])
+  await session.close()
 })

@@ -14,6 +14,7 @@ import type * as ast from '../sql/ast.ts'
 import { parseScript } from '../sql/parser.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { connectors as builtIn } from '../connectors/index.ts'
+import type { Job } from '../runtime/job/job.ts'
 import { Collector } from './collect.ts'
 import { Config } from './config.ts'
 import { type Host, nodeHost } from './host.ts'
@@ -200,7 +201,7 @@ export class Session {
   async #select(query: ast.Query, text: string, parameters: Parameters): Promise<Outcome> {
     const { mode, given } = this.#prepare(planner => planner.bindQuery(query, text, parameters))
     const collector = new Collector()
-    const job = await launch({ ...given, collector })
+    const job = this.#alone(await launch({ ...given, collector }))
     const running = this.#track(new RunningQuery(job, mode, given.session, given.bound.schema, collector))
     return { kind: 'query', query: running }
   }
@@ -230,7 +231,7 @@ export class Session {
   }
 
   async #run(mode: Mode, given: Launch & { readonly bound: BoundJob }): Promise<Outcome> {
-    const running = this.#track(new RunningJob(await launch(given), mode, given.session))
+    const running = this.#track(new RunningJob(this.#alone(await launch(given)), mode, given.session))
     const bounded = given.bound.sources.every(table => connectorInfo(table, this.#connectors).bounded)
     if (bounded || this.config.boolean('table.dml-sync')) await running.done
     return { kind: 'insert', job: running }
@@ -273,6 +274,23 @@ export class Session {
         bound,
       },
     }
+  }
+
+  /** Two jobs that write their checkpoints to one directory would overwrite each other's. */
+  #alone(job: Job): Job {
+    const directory = job.spec.checkpoints?.directory
+    const other = [...this.#jobs].find(
+      running => directory !== undefined && running.job.spec.checkpoints?.directory === directory,
+    )
+    if (other === undefined) return job
+    throw new SqlError(
+      'CHECKPOINT_SHARED',
+      `${other.name} still runs and writes its checkpoints to ${directory}, too`,
+      undefined,
+      {
+        hint: 'INSERTs that run together belong into one statement set: EXECUTE STATEMENT SET BEGIN …; END',
+      },
+    )
   }
 
   #track<J extends RunningJob>(job: J): J {

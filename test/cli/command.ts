@@ -65,6 +65,8 @@ export async function built(): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       if (!isStale()) return
+      // Left behind by a run that died.
+      if (Date.now() - modifiedMs(LOCK) > 60_000) await rmdir(LOCK).catch(() => undefined)
       await new Promise(resolve => setTimeout(resolve, 100))
     }
   }

@@ -1,5 +1,6 @@
 /** What the command line prints, and how it ends. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Folder } from '#src/testing/script.ts'
 import { built, command, shell } from './command.ts'
 
 beforeAll(built, 120_000)
@@ -47,8 +48,8 @@ test('tables and changelogs', async () => {
     '+-----+----+',
     '| k   | s  |',
     '+-----+----+',
-    '| bob |  2 |',
     '| ann | 11 |',
+    '| bob |  2 |',
     '+-----+----+',
     '',
   ])
@@ -143,9 +144,62 @@ describe('the shell in a pipe', () => {
   })
 })
 
-test('check says whether both modes agree', async () => {
-  const same = await shell(
-    "echo 'SELECT k, SUM(n) FROM (VALUES (1, 2), (1, 3)) AS t(k, n) GROUP BY k' > /tmp/$$.sql; $M check /tmp/$$.sql; code=$?; rm /tmp/$$.sql; exit $code",
-  )
-  expect([same.code, same.stdout]).toEqual([0, 'query 1: stream = batch, 1 rows equal\n'])
+test('a changelog keeps its columns below each other', async () => {
+  const sql = `CREATE TABLE i (s STRING) WITH ('connector' = 'stdin', 'format' = 'raw'); SELECT s FROM i`
+  const { stdout } = await shell(`(echo a long one; sleep 0.3; echo b) | $M -e "${sql}" -m streaming -o changelog`)
+  expect(stdout.split('\n').slice(1)).toEqual([
+    '| op | s          |',
+    '+----+------------+',
+    '| +I | a long one |',
+    '| +I | b          |',
+    '',
+  ])
+})
+
+const check = (sql: string) => shell(`$M check - <<< "${sql}"`)
+
+describe('check', () => {
+  test('says that both modes agree', async () => {
+    const { code, stdout } = await check('SELECT k, SUM(n) FROM (VALUES (1, 2), (1, 3)) AS t(k, n) GROUP BY k')
+    expect([code, stdout]).toEqual([0, 'query 1: stream = batch, 1 rows equal\n'])
+  })
+
+  test('replaces sinks by tables in memory', async () => {
+    const sink = "CREATE TABLE p (x INT) WITH ('connector' = 'print')"
+    const { code, stdout } = await check(`${sink}; INSERT INTO p VALUES (1), (2)`)
+    expect([code, stdout]).toEqual([0, 'default_catalog.default_database.p: stream = batch, 2 rows equal\n'])
+  })
+
+  test.each([
+    ['exists in one mode only', 'SELECT n FROM (VALUES 1, 2) AS t(n) ORDER BY n', /ONE_MODE.*batch mode only/],
+    ['never ends', `${generated}; SELECT x FROM g`, /UNBOUNDED_IN_BATCH/],
+  ])('a statement that %s is exit code 2', async (_what, sql, message) => {
+    const { code, stderr } = await check(sql)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)])
+  })
+
+  test('a difference is exit code 1 and shown: a row that was late', async () => {
+    await using folder = await Folder.create()
+    await folder.write('t.csv', '2024-01-01 00:00:00\n2024-01-01 00:00:20\n2024-01-01 00:00:01\n')
+    const windows = "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end"
+    const script = `${folder.table('t.csv', 'ts TIMESTAMP(3), WATERMARK FOR ts AS ts', 'csv')}; SELECT COUNT(*) AS c FROM ${windows}`
+    const { code, stdout } = await command(['check', await folder.write('job.sql', script)])
+    expect([code, stdout]).toEqual([
+      1,
+      `query 1: stream and batch differ (1 late rows were dropped by the stream)
+  1 rows only in the batch:
+  +---+
+  | c |
+  +---+
+  | 2 |
+  +---+
+  1 rows only in the stream:
+  +---+
+  | c |
+  +---+
+  | 1 |
+  +---+
+`,
+    ])
+  })
 })
