@@ -42,8 +42,8 @@ describe('types and names of results', () => {
   })
 
   test('keys of grouping sets may be NULL where a set is without them', () => {
-    const sql = 'SELECT a, GROUPING(a) AS g FROM nn GROUP BY ROLLUP (a)'
-    expect(printSchema(bind(sql).schema)).toBe('a INT, g BIGINT NOT NULL')
+    const sql = 'SELECT a, GROUPING(a) AS g, SUM(a) AS s FROM nn GROUP BY ROLLUP (a)'
+    expect(printSchema(bind(sql).schema)).toBe('a INT, g BIGINT NOT NULL, s INT NOT NULL')
   })
 
   test('set operations and VALUES take the common type; names are those of the first', () => {

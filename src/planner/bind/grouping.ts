@@ -113,7 +113,7 @@ export class Grouping {
       if (hasAggregate(arg)) throw new SqlError('AGGREGATE_NESTED', 'Aggregate expressions cannot be nested', arg.span)
     const bound = parts.args.map(arg => bindExpression(arg, this.#context)).concat(parts.constants)
     const filter = node.filter && bindCondition(node.filter, { ...this.#context, place: 'FILTER' })
-    const grouped = this.#group.keys.length > 0 && filter === undefined && !this.#group.sets.some(set => set.length === 0)
+    const grouped = this.#group.keys.length > 0 && filter === undefined
     const shapes = bound.map(arg => shapeOf(arg, this.#context.session))
     const resolved = located(node.span, () => fn.resolve(shapes, { distinct: parts.distinct, grouped }))
     if (resolved === undefined) throw cannotApply(fn, bound, node.span)
