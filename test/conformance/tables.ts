@@ -43,11 +43,20 @@ function emptyOf(type: DataType): Value {
     case 'CHAR':
     case 'VARCHAR':
       return ''
+    case 'BOOLEAN':
+      return false
+    case 'TINYINT':
+    case 'SMALLINT':
     case 'INT':
+    case 'DATE':
+    case 'TIME':
+    case 'FLOAT':
     case 'DOUBLE':
       return 0
     case 'BIGINT':
     case 'DECIMAL':
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ':
       return 0n
     default:
       throw new Error(`no empty value of ${type.kind}`)
