@@ -46,6 +46,10 @@ function started(program: string, args: readonly string[], cwd: string | undefin
   const child = spawn(program, args, { cwd, env: { ...process.env, M: `${process.execPath} ${millrace}`, TZ: 'UTC' } })
   let stdout = ''
   let stderr = ''
+  // A command that ends before it has read its input has a closed pipe, which is no error of ours.
+  child.stdin.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<Ended>((resolve, reject) => {
