@@ -76,7 +76,7 @@ export function memoryDisk(files: Map<string, Uint8Array> = new Map()): Disk {
       files.set(path, bytes.slice())
     },
     async rename(from, to) {
-      for (const [name, bytes] of [...files]) {
+      for (const [name, bytes] of Array.from(files)) {
         if (name !== from && !name.startsWith(`${from}/`)) continue
         files.delete(name)
         files.set(to + name.slice(from.length), bytes)
@@ -84,7 +84,7 @@ export function memoryDisk(files: Map<string, Uint8Array> = new Map()): Disk {
     },
     async syncDirectory() {},
     async remove(path) {
-      for (const name of [...files.keys()]) if (name === path || name.startsWith(`${path}/`)) files.delete(name)
+      for (const name of Array.from(files.keys())) if (name === path || name.startsWith(`${path}/`)) files.delete(name)
     },
   }
 }

@@ -27,7 +27,8 @@ const CONTEXT_COLUMNS = 40
 export function excerpt(text: string, span: Span, hint?: string): string {
   const { line, column } = lineAndColumn(text, span.start)
   const whole = (text.split('\n')[line - 1] ?? '').replaceAll('\t', ' ').replaceAll('\r', '')
-  const skipped = whole.length <= SHOWN_COLUMNS ? 0 : Math.max(0, Math.min(column - 1 - CONTEXT_COLUMNS, whole.length - SHOWN_COLUMNS))
+  const skipped =
+    whole.length <= SHOWN_COLUMNS ? 0 : Math.max(0, Math.min(column - 1 - CONTEXT_COLUMNS, whole.length - SHOWN_COLUMNS))
   const part = whole.slice(skipped, skipped + SHOWN_COLUMNS)
   const shown = `${skipped > 0 ? '…' : ''}${part}${skipped + SHOWN_COLUMNS < whole.length ? '…' : ''}`
   const indent = column - 1 - skipped + (skipped > 0 ? 1 : 0)

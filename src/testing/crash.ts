@@ -34,7 +34,11 @@ export async function runWithCrashes(run: CrashingRun): Promise<number> {
 
 /** True when it ended; false when it crashed. */
 async function attempt(run: CrashingRun, disk: Disk, restore: boolean): Promise<boolean> {
-  const session = new Session({ host: hostOver(disk), connectors: [run.tables.connector], pool: new BufferPool({ poison: true }) })
+  const session = new Session({
+    host: hostOver(disk),
+    connectors: [run.tables.connector],
+    pool: new BufferPool({ poison: true }),
+  })
   const config = {
     'execution.runtime-mode': 'streaming',
     'table.local-time-zone': 'UTC',

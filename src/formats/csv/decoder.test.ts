@@ -9,7 +9,7 @@ function read(schema: string, text: string | Uint8Array, settings?: DecodeSettin
     return (error as Error).message
   }
 }
-const with_ = (options: Record<string, string>): DecodeSettings => ({ options })
+const given = (options: Record<string, string>): DecodeSettings => ({ options })
 
 const abc = 'a INT, b STRING, c DOUBLE'
 
@@ -109,7 +109,7 @@ describe('options', () => {
       "'§' as 'field-delimiter' of the format csv, a character beyond ASCII, is not supported yet",
     ],
   ])('%j: %j', (options, text, expected) => {
-    expect(read('a INT, b STRING', text, with_(options as Record<string, string>))).toBe(expected)
+    expect(read('a INT, b STRING', text, given(options as Record<string, string>))).toBe(expected)
   })
 
   test('ignore-parse-errors: a bad field is NULL, a broken record is skipped, both are counted', () => {
@@ -126,7 +126,7 @@ describe('options', () => {
   })
 
   test('a NOT NULL column takes no NULL', () => {
-    expect(read('a INT NOT NULL, b STRING', 'N,x', with_({ 'null-literal': 'N' }))).toBe(
+    expect(read('a INT NOT NULL, b STRING', 'N,x', given({ 'null-literal': 'N' }))).toBe(
       "file:1: column 'a' is NOT NULL and the record has no value for it",
     )
   })
@@ -142,6 +142,6 @@ describe('options', () => {
   test('invalid UTF-8 is a broken record', () => {
     const bytes = Uint8Array.from([...new TextEncoder().encode('1,x\n2,'), 0xff, ...new TextEncoder().encode('\n3,é\n')])
     expect(read('a INT, b STRING', bytes)).toBe('file:2: the record is not valid UTF-8')
-    expect(read('a INT, b STRING', bytes, with_({ 'ignore-parse-errors': 'true' }))).toBe('1 x | 3 é')
+    expect(read('a INT, b STRING', bytes, given({ 'ignore-parse-errors': 'true' }))).toBe('1 x | 3 é')
   })
 })

@@ -58,7 +58,9 @@ export class JsonDecoder implements Decoder, SlowSide {
     this.#fill = new ChunkFill(schema, context.pool)
     this.columns = this.#fill.columns
     this.#objects = objectShapes(sourcesOf(schema, context), all)
-    this.orders = this.#objects.map(({ fields }) => new Int32Array(256).fill(UNKNOWN).map((_, id) => (id < fields.length ? id : UNKNOWN)))
+    this.orders = this.#objects.map(({ fields }) =>
+      new Int32Array(256).fill(UNKNOWN).map((_, id) => (id < fields.length ? id : UNKNOWN)),
+    )
     this.#readers = schema.map(field => readerOf(field.type, { ...options, onMisfit }))
     const compiled = compileJsonDecoder(`${context.name}.js`, schema, this.#objects, options.standard)
     this.#run = compiled.run

@@ -232,7 +232,7 @@ function rowReader(type: TypeOf<'ROW'>, settings: ReadSettings): ReadValue {
   return cursor => {
     if (takeNull(cursor)) return null
     open(cursor, OPEN_BRACE, type)
-    const row = new Array<Value | undefined>(fields.length).fill(undefined)
+    const row: (Value | undefined)[] = fields.map(() => undefined)
     let seen = 0
     if (!closes(cursor, CLOSE_BRACE)) {
       let position = 0
