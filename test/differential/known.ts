@@ -100,6 +100,11 @@ export const known: readonly KnownDifference[] = [
       what.startsWith('rows differ'),
   },
   {
+    name: "Rules of Flink's planner that throw",
+    reason: 'Flink gives up planning: "Error occurred while applying rule …", with an index out of bounds below it.',
+    explains: flinkFails(/Error occurred while applying rule/),
+  },
+  {
     name: 'WITH in the branch of a UNION',
     reason: 'Flink fails: "SqlNodeList cannot be cast to class SqlCall".',
     explains: flinkFails(/SqlNodeList cannot be cast/),
