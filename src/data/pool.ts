@@ -61,7 +61,13 @@ export class BufferPool {
 
   #shelf(array: PooledArray): PooledArray[] {
     const shelves: PooledArray[][] =
-      array instanceof Uint8Array ? this.#u8 : array instanceof Int32Array ? this.#i32 : array instanceof Float64Array ? this.#f64 : this.#i64
+      array instanceof Uint8Array
+        ? this.#u8
+        : array instanceof Int32Array
+          ? this.#i32
+          : array instanceof Float64Array
+            ? this.#f64
+            : this.#i64
     const size = sizeClass(array.length)
     assert(array.length === 1 << size, 'an array that goes to the pool came from the pool')
     return (shelves[size] ??= [])

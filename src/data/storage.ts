@@ -21,19 +21,34 @@ export function storageOf(type: DataType): Storage {
     case 'BOOLEAN':
     case 'NULL':
       return 'bool'
-    case 'TINYINT': case 'SMALLINT': case 'INT': case 'DATE': case 'TIME': case 'INTERVAL_YEAR_MONTH':
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'DATE':
+    case 'TIME':
+    case 'INTERVAL_YEAR_MONTH':
       return 'i32'
-    case 'BIGINT': case 'INTERVAL_DAY_TIME':
+    case 'BIGINT':
+    case 'INTERVAL_DAY_TIME':
       return 'i64'
-    case 'FLOAT': case 'DOUBLE':
+    case 'FLOAT':
+    case 'DOUBLE':
       return 'f64'
     case 'DECIMAL':
       return type.precision <= 18 ? 'i64' : 'i128'
-    case 'TIMESTAMP': case 'TIMESTAMP_LTZ':
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ':
       return type.precision <= 3 ? 'i64' : 'ts'
-    case 'CHAR': case 'VARCHAR': case 'BINARY': case 'VARBINARY':
+    case 'CHAR':
+    case 'VARCHAR':
+    case 'BINARY':
+    case 'VARBINARY':
       return 'bytes'
-    case 'ARRAY': case 'MULTISET': case 'MAP': case 'ROW': case 'VARIANT':
+    case 'ARRAY':
+    case 'MULTISET':
+    case 'MAP':
+    case 'ROW':
+    case 'VARIANT':
       return 'object'
   }
 }

@@ -61,7 +61,8 @@ function writeNonAscii(bytes: Uint8Array, at: number, text: string, from: number
   return at
 }
 
-const wellFormed = (text: string): string => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '?')
+const wellFormed = (text: string): string =>
+  text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '?')
 
 /** `text` as UTF-8 in a buffer of its own. */
 export function textBytes(text: string): Uint8Array {

@@ -16,7 +16,7 @@ import { dateText, dayTimeText, splitTimestamp, timeText, timestampText, yearMon
 import { parseType, parseValue } from '../data/notation.ts'
 import { type DataType, type Schema, types } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
-import type { TypedValue } from '../planner/planner.ts'
+import type { TypedValue } from '../planner/bound.ts'
 
 export type JsValue =
   | null

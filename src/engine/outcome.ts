@@ -6,7 +6,7 @@ import type { Schema } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
 import { isInsertOnly } from '../data/change-kinds.ts'
 import type { SessionFacts } from '../expr/function.ts'
-import type { Mode } from '../planner/planner.ts'
+import type { Mode } from '../planner/bound.ts'
 import type { Job, JobProgress, JobStatus } from '../runtime/job/job.ts'
 import type { Collector } from './collect.ts'
 

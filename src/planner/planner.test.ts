@@ -5,7 +5,8 @@ import type { TableEntry } from '../catalog/table.ts'
 import { printSchema, printType } from '../data/type.ts'
 import type { SessionFacts } from '../expr/function.ts'
 import { parseScript } from '../sql/parser.ts'
-import { type BoundJob, Planner } from './planner.ts'
+import type { BoundJob } from './bound.ts'
+import { Planner } from './planner.ts'
 
 describe('types and names of results', () => {
   test.each([

@@ -11,7 +11,7 @@ import {
 } from '../../catalog/table.ts'
 import { inputsOf, remapInputs } from '../../expr/expr.ts'
 import type * as ast from '../../sql/ast.ts'
-import type { BoundAlter } from '../planner.ts'
+import type { BoundAlter } from '../bound.ts'
 import { bindElements, optionsOf } from './create-table.ts'
 import { viewQuery } from './create-view.ts'
 import type { Environment } from './environment.ts'

@@ -5,7 +5,7 @@ import type { CatalogEntry } from '../../catalog/table.ts'
 import type { SessionFacts } from '../../expr/function.ts'
 import type * as ast from '../../sql/ast.ts'
 import type { LogicalPlan } from '../logical/plan.ts'
-import type { Parameters } from '../planner.ts'
+import type { Parameters } from '../bound.ts'
 
 export interface Environment {
   readonly catalogs: Catalogs

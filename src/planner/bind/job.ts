@@ -7,7 +7,7 @@ import type * as ast from '../../sql/ast.ts'
 import { parseStatement } from '../../sql/parser.ts'
 import { type LogicalPlan, inputsOfPlan } from '../logical/plan.ts'
 import { tableKey } from '../logical/table-key.ts'
-import type { BoundJob, BoundOutput, Parameters } from '../planner.ts'
+import type { BoundJob, BoundOutput, Parameters } from '../bound.ts'
 import type { Environment } from './environment.ts'
 import { bindInnerQuery, bindTopQuery } from './query.ts'
 

@@ -1,6 +1,6 @@
 /** A bound job → the job that runs: rules, then physical nodes, then who says -U. */
 import type { SessionFacts } from '../../expr/function.ts'
-import type { BoundJob, PhysicalJob, PlanOptions } from '../planner.ts'
+import type { BoundJob, PhysicalJob, PlanOptions } from '../bound.ts'
 import { optimizeJob } from '../rules/optimize.ts'
 import { Converter } from './convert.ts'
 import { convertSink } from './sink.ts'

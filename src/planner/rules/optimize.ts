@@ -5,7 +5,7 @@
  */
 import { InvariantError } from '../../base/errors.ts'
 import { type LogicalPlan, inputsOfPlan, withInputs } from '../logical/plan.ts'
-import type { BoundOutput } from '../planner.ts'
+import type { BoundOutput } from '../bound.ts'
 import { rules } from './index.ts'
 import { mergeScans } from './merge-scans.ts'
 import { pruneColumns } from './prune-columns.ts'

@@ -1,7 +1,7 @@
 /** What a rule is: one equivalence of plans, looked for at one node. */
 import type { SessionFacts } from '../../expr/function.ts'
 import type { LogicalPlan } from '../logical/plan.ts'
-import type { PlanOptions } from '../planner.ts'
+import type { PlanOptions } from '../bound.ts'
 
 export interface RuleContext {
   readonly options: PlanOptions
