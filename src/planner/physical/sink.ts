@@ -14,7 +14,7 @@ export function convertSink(output: BoundOutput, to: Converter): PhysicalOf<'Sin
   const below = to.convert(output.plan)
   const own =
     output.target.kind === 'collect'
-      ? { target: output.target, key: [], upsertMaterialize: false, notNull: [] }
+      ? { target: output.target, key: [], upsertMaterialize: false, notNull: notNullColumns(output.plan.schema) }
       : tableSink(output.target.table, below, to)
   const schema = output.target.kind === 'collect' ? output.plan.schema : writtenColumns(output.target.table)
   const notNullEnforcer = to.options.config.get('table.exec.sink.not-null-enforcer')?.toLowerCase() === 'drop' ? 'drop' : 'error'
@@ -85,10 +85,12 @@ function tableSink(table: TableEntry, below: PhysicalPlan, to: Converter): SinkF
     target: { kind: 'table', table },
     key,
     upsertMaterialize: accepts === 'upsert' && materializes(key, below, to),
-    // Whatever the query's type says, as in Flink: a DECIMAL that does not fit is NULL where its type has no NULL.
-    notNull: columns.flatMap((c, i) => (c.type.nullable ? [] : [i])),
+    notNull: notNullColumns(columns),
   }
 }
+
+/** Whatever the query's type says, as in Flink: a DECIMAL that does not fit is NULL where its type has no NULL. */
+const notNullColumns = (columns: Schema): readonly number[] => columns.flatMap((c, i) => (c.type.nullable ? [] : [i]))
 
 /** Where the query replaces rows by another key than the sink's, the last of several rows per key must be remembered. */
 function materializes(key: readonly number[], below: PhysicalPlan, to: Converter): boolean {
