@@ -35,7 +35,7 @@ test('a query is made smaller down to the part that matters', () => {
     if (smaller === undefined) break
     query = smaller
   }
-  expect(renderQuery(query)).toMatch(/^SELECT [^ ]+ AS \w+ FROM \w+ AS \w+ GROUP BY [^,]+$/)
+  expect(renderQuery(query)).toMatch(/^SELECT (?:(?! AS o\d).)+ AS \w+ FROM \w+ AS \w+ GROUP BY \w+$/)
   expect(before).toBeGreaterThan(renderQuery(query).length)
 })
 
