@@ -90,14 +90,15 @@ export interface ObjectShape {
   readonly columns: readonly number[]
 }
 
-/** `objects[0]` is the message. */
+/** `objects[0]` is the message. With `mayMiss` a field that is not there is NULL. */
 export function compileJsonDecoder(
   name: string,
   schema: Schema,
   objects: readonly ObjectShape[],
   standard: TimestampStandard,
+  mayMiss: boolean,
 ): Compiled<DecodeMessages> {
-  return compile<DecodeMessages>(name, decoderCode(schema, objects, standard), {
+  return compile<DecodeMessages>(name, decoderCode(schema, objects, standard, mayMiss), {
     textEnd,
     skipText,
     skipNumber,
@@ -116,14 +117,13 @@ export function compileJsonDecoder(
   })
 }
 
-function decoderCode(schema: Schema, objects: readonly ObjectShape[], standard: TimestampStandard): Js {
+function decoderCode(schema: Schema, objects: readonly ObjectShape[], standard: TimestampStandard, mayMiss: boolean): Js {
   const names = new Names(
     'run bytes view starts ends count orders row message end stopped at seen position id next stop byte'.split(' '),
   )
   const columns = schema.map((field, index) => columnOf(field.name, field.type, index, names, standard))
   const words = Array.from({ length: Math.ceil(schema.length / BITS) }, (_, w) => names.fresh(`seen${w}`))
   const orders = objects.map((_, i) => names.fresh(`order${i}`))
-  const all = words.map((_, w) => 2 ** Math.min(BITS, schema.length - w * BITS) - 1)
   const parts: Parts = { columns, words, orders, objects }
   return js`
     function decodeJson(run, bytes, view, starts, ends, count) {
@@ -145,13 +145,29 @@ function decoderCode(schema: Schema, objects: readonly ObjectShape[], standard: 
         if (at >= 0) {
           ${objectCode(0, parts)}
           if (at >= 0 && at !== end) at = run.trailing(at, end)
-          if (at >= 0 && (${raw(words.map((word, w) => `${String(word)} !== ${all[w]}`).join(' || ') || 'false')})) at = run.missing(row, at, ${raw(words.map(String).join(', '))})
+          ${missingCode(schema, words, mayMiss)}
         }
         bytes[end] = stopped
         if (at >= 0) row++
         else if (at === ${BROKEN}) run.drop(row)
       }
       return row
+    }`
+}
+
+/** What becomes of columns that the message did not have. */
+function missingCode(schema: Schema, words: readonly Js[], mayMiss: boolean): Js {
+  const all = words.map((_, w) => 2 ** Math.min(BITS, schema.length - w * BITS) - 1)
+  const some = raw(words.map((word, w) => `${String(word)} !== ${all[w]}`).join(' || ') || 'false')
+  if (!mayMiss || !schema.every(({ type }) => type.nullable)) {
+    return js`if (at >= 0 && (${some})) at = run.missing(row, at, ${raw(words.map(String).join(', '))})`
+  }
+  const nulls = schema.map(
+    (_, c) => js`if ((${words[Math.floor(c / BITS)]!} & ${2 ** (c % BITS)}) === 0) columns[${c}].setNull(row)`,
+  )
+  return js`
+    if (at >= 0 && (${some})) {
+      ${nulls}
     }`
 }
 

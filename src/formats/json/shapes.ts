@@ -19,7 +19,7 @@ export function objectShapes(sources: readonly ColumnSource[], all: Schema): rea
   const paths = sources.map(({ column, path }) => [column, ...path])
   shape(
     paths.map((path, column) => ({ path, column })),
-    all.map(field => field.name),
+    all,
     objects,
   )
   return objects
@@ -30,17 +30,19 @@ interface Wanted {
   readonly column: number
 }
 
-/** Adds the object and those inside it; answers its place. */
-function shape(wanted: readonly Wanted[], others: readonly string[], objects: ObjectShape[]): number {
+/** Adds the object and those inside it; answers its place. `all` are its fields, read or not. */
+function shape(wanted: readonly Wanted[], all: Schema, objects: ObjectShape[]): number {
   const place = objects.length
-  const names = [...new Set([...wanted.map(({ path }) => path[0]!), ...others])]
+  const names = [...new Set([...wanted.map(({ path }) => path[0]!), ...all.map(field => field.name)])]
   const fields: FieldTarget[] = []
   objects.push({ fields, keys: new Keys(names), columns: wanted.map(({ column }) => column) })
   for (const name of names) {
     const here = wanted.filter(({ path }) => path[0] === name)
     const whole = here.find(({ path }) => path.length === 1)
     const inner = here.map(({ path, column }) => ({ path: path.slice(1), column }))
-    fields.push(whole ? { column: whole.column } : here.length === 0 ? undefined : { object: shape(inner, [], objects) })
+    const type = all.find(field => field.name === name)?.type
+    const within = type?.kind === 'ROW' ? type.fields : []
+    fields.push(whole ? { column: whole.column } : here.length === 0 ? undefined : { object: shape(inner, within, objects) })
   }
   return place
 }
