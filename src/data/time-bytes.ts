@@ -39,8 +39,16 @@ function readDays(bytes: Uint8Array, at: number): number {
   const month = readTwo(bytes, at + 5)
   const day = readTwo(bytes, at + 8)
   if (century < 0 || year < 0 || bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return NO_DATE
-  return isCivil(century * 100 + year, month, day) ? daysOf(century * 100 + year, month, day) : NO_DATE
+  // Neighbours mostly have the same date: the last answer is kept.
+  const digits = ((century * 100 + year) * 128 + month) * 128 + day
+  if (digits !== lastDigits) {
+    lastDays = isCivil(century * 100 + year, month, day) ? daysOf(century * 100 + year, month, day) : NO_DATE
+    lastDigits = digits
+  }
+  return lastDays
 }
+let lastDigits = Number.NaN
+let lastDays = NO_DATE
 
 /** `yyyy-MM-dd` as days since the epoch. */
 export function readDate(bytes: Uint8Array, start: number, end: number, into: Int32Array, row: number): boolean {

@@ -209,7 +209,8 @@ function objectCode(object: number, parts: Parts): Js {
         switch (${order}[position & 255]) {
           ${fields.flatMap((target, field) => (target === undefined ? [] : [valueCase(field, target, parts)]))}
           default:
-            at = skipValue(bytes, view, at, end)
+            stop = bytes[at] === 34 ? textEnd(view, at + 1) : -1
+            at = stop > 0 && stop < end && bytes[stop] === 34 ? stop + 1 : skipValue(bytes, view, at, end)
             if (at < 0) at = run.broken(next, 'a JSON value')
         }
         if (at < 0) break
