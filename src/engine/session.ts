@@ -316,6 +316,8 @@ export class Session {
   // ── looking ───────────────────────────────────────────────────────────────────────────────────────
 
   async #explain(statement: ast.Explain, text: string, parameters: Parameters): Promise<{ rows: [string][]; text: string }> {
+    const missing = statement.details.find(detail => unsupportedDetails.has(detail))
+    if (missing !== undefined) throw new UnsupportedError(`EXPLAIN ${missing}`, statement.span)
     const explained = statement.statement
     const { mode, given } = this.#prepare(planner => bindOutput(planner, explained, text, parameters))
     const planned = statement.details.filter(detail => detail !== 'CODEGEN')
@@ -361,6 +363,9 @@ export class Session {
     return error
   }
 }
+
+/** Details of Flink's whose answers Millrace does not have. */
+const unsupportedDetails: ReadonlySet<ast.ExplainDetail> = new Set(['ESTIMATED_COST', 'PLAN_ADVICE', 'JSON_EXECUTION_PLAN'])
 
 /** Every piece of code the plan's operators are made of. */
 function generatedCode(given: Launch): string {
