@@ -3,7 +3,7 @@ export { MillraceError, SqlError, DataError, ConnectorError, EvaluationError, Un
 export { type Chunk, rowAt } from './data/chunk.ts'
 export { Millrace, type OpenOptions, type ParameterValues, Result, type Row, type TypedChange } from './engine/millrace.ts'
 export type { JsValue, ParameterValue } from './engine/js-value.ts'
-export type { JobProgress, JobStatus } from './runtime/job/job.ts'
+export type { JobProgress, JobStatus } from './runtime/job/job-spec.ts'
 // What a connector of one's own is made of.
 export type { Connector, ConnectorContext, ScanRequest } from './connectors/connector.ts'
 export { ChunkBuilder } from './data/chunk.ts'

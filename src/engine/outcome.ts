@@ -7,7 +7,8 @@ import type { Value } from '../data/value.ts'
 import { isInsertOnly } from '../data/change-kinds.ts'
 import type { SessionFacts } from '../expr/function.ts'
 import type { Mode } from '../planner/bound.ts'
-import type { Job, JobProgress, JobStatus } from '../runtime/job/job.ts'
+import type { JobProgress, JobStatus } from '../runtime/job/job-spec.ts'
+import type { Job } from '../runtime/job/job.ts'
 import type { Collector } from './collect.ts'
 
 export type { JobProgress }

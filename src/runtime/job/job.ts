@@ -7,135 +7,21 @@
  *                  └────→ failed | canceled | stopped (after a last checkpoint)
  */
 import { assert } from '../../base/assert.ts'
-import type { Clock } from '../../base/clock.ts'
-import type { Disk } from '../../base/disk.ts'
 import { MillraceError } from '../../base/errors.ts'
 import type { Chunk } from '../../data/chunk.ts'
 import { type Schema, printType } from '../../data/type.ts'
 import { summarize } from '../../planner/explain/node-text.ts'
 import type { PhysicalOf, PhysicalPlan } from '../../planner/physical/plan.ts'
-import { MAX_WATERMARK, type Operator, type OperatorReport, type Output } from '../dataflow/operator.ts'
-import type { Sink, SinkWriter } from '../dataflow/sink.ts'
-import type { Position, Source, SourceProgress, SourceReader } from '../dataflow/source.ts'
+import { MAX_WATERMARK, type Operator, type OperatorReport } from '../dataflow/operator.ts'
+import type { Position } from '../dataflow/source.ts'
 import { type Checkpoint, CheckpointStore, type OperatorState, SectionWriter, sectionReader } from './checkpoint.ts'
 import { GraphNode, type NodeProgress } from './graph.ts'
+import type { JobParts, JobProgress, JobSpec, JobStatus } from './job-spec.ts'
+import { FRESH_SOURCE, type RunningSink, type RunningSource, SinkGate, passThrough } from './running.ts'
 
 const YIELD_EVERY_MS = 20
 /** How long a source that had nothing is left alone. */
 const IDLE_POLL_MS = 10
-
-export type JobStatus = 'created' | 'running' | 'finishing' | 'finished' | 'failed' | 'canceled' | 'stopped'
-
-export interface JobSpec {
-  readonly name: string
-  readonly mode: 'batch' | 'streaming'
-  /** The sinks; everything else hangs below them. Nodes that several sinks share are the same object. */
-  readonly plan: readonly PhysicalOf<'Sink'>[]
-  readonly checkpoints: CheckpointOptions | undefined
-  /** How often a live stream tells event time without a row that moves it far (`pipeline.auto-watermark-interval`). */
-  readonly watermarkIntervalMs: number
-  /** Where to go on from. */
-  readonly restore: Checkpoint | undefined
-}
-
-export interface CheckpointOptions {
-  readonly directory: string
-  /** 0: only at the end and on `stop`. */
-  readonly intervalMs: number
-  readonly retained: number
-}
-
-/** What the engine hands in: the outside, and an operator for each node that computes. */
-export interface JobParts {
-  readonly clock: Clock
-  readonly disk: Disk
-  source(node: PhysicalOf<'TableSourceScan'> | PhysicalOf<'Values'>): Source
-  sink(node: PhysicalOf<'Sink'>): Sink
-  /** For a Sink node: what stands between the query and the writer (NOT NULL, upsert materialize), if anything. */
-  operators(node: PhysicalPlan): readonly Operator[]
-}
-
-export interface JobProgress {
-  readonly status: JobStatus
-  readonly rowsIn: number
-  readonly rowsOut: number
-  /** The least watermark at a sink or, before any, at an operator; undefined without event time. */
-  readonly watermarkMs: number | undefined
-  readonly elapsedMs: number
-  readonly doneBytes: number | undefined
-  readonly totalBytes: number | undefined
-  readonly lateRows: number
-  readonly skippedRecords: number
-  readonly nulledFields: number
-  readonly checkpoints: number
-  readonly stateBytes: number
-  readonly stateRows: number
-}
-
-interface RunningSource {
-  readonly id: number
-  readonly node: GraphNode
-  readonly source: Source
-  reader: SourceReader | undefined
-  pending: Promise<void> | undefined
-  /** An answer that came while the loop was elsewhere, with the reader's position behind it. */
-  answer: Chunk | 'end' | 'idle' | undefined
-  answerPosition: Position
-  /** Behind the last chunk that went into the graph: where a restored job goes on. */
-  position: Position
-  failure: unknown
-  ended: boolean
-  notBeforeMs: number
-  last: SourceProgress
-}
-
-interface RunningSink {
-  readonly id: number
-  readonly sink: Sink
-  readonly gate: SinkGate
-  writer: SinkWriter | undefined
-}
-
-/** The end of the graph: hands rows to a writer and keeps what it has to be waited for. */
-class SinkGate implements Operator {
-  writer: SinkWriter | undefined
-  waiting: Promise<void> | undefined
-  #failure: unknown
-
-  onChunk(chunk: Chunk): void {
-    assert(this.writer !== undefined, 'a sink is open before rows come')
-    const wait = this.waiting === undefined ? this.writer.write(chunk) : this.waiting.then(() => this.writer!.write(chunk))
-    // A failure is kept until the loop comes by; it must not count as unhandled in between.
-    wait?.catch((error: unknown) => (this.#failure ??= error))
-    this.waiting = wait as Promise<void> | undefined
-  }
-
-  onWatermark(timeMs: number): void {
-    this.writer?.watermark?.(timeMs)
-  }
-
-  async settle(): Promise<void> {
-    const { waiting } = this
-    if (waiting === undefined) return
-    await waiting
-    if (this.waiting === waiting) this.waiting = undefined
-    if (this.#failure !== undefined) throw this.#failure
-  }
-}
-
-const FRESH_SOURCE = {
-  pending: undefined,
-  answer: undefined,
-  answerPosition: null,
-  position: null,
-  failure: undefined,
-  ended: false,
-  notBeforeMs: 0,
-  last: {},
-} as const
-
-/** Passes a source's rows into the graph. */
-const passThrough: Operator = { onChunk: (chunk, _input, output) => output.emit(chunk) }
 
 export class Job {
   readonly spec: JobSpec
@@ -595,5 +481,3 @@ function idleTimeouts(plan: readonly PhysicalPlan[], sources: readonly RunningSo
   for (const root of plan) visit(root, 0)
   return timeouts
 }
-
-export type { Output }
