@@ -62,7 +62,13 @@ export class JsonDecoder implements Decoder, SlowSide {
       new Int32Array(256).fill(UNKNOWN).map((_, id) => (id < fields.length ? id : UNKNOWN)),
     )
     this.#readers = schema.map(field => readerOf(field.type, { ...options, onMisfit }))
-    const compiled = compileJsonDecoder(`${context.name}.js`, schema, this.#objects, options.standard, !options.failOnMissingField)
+    const compiled = compileJsonDecoder(
+      `${context.name}.js`,
+      schema,
+      this.#objects,
+      options.standard,
+      !options.failOnMissingField,
+    )
     this.#run = compiled.run
     this.source = compiled.source
   }
