@@ -1,0 +1,396 @@
+/**
+ * A broker's directory: its partitions, the journals, and what a start needs to know of the last stop.
+ *
+ *     data/
+ *       meta.properties           cluster id, node id, and the version of this layout
+ *       recovery-points           from where on each partition must be looked at after a crash
+ *       .kafka_cleanshutdown      there only between a clean stop and the next start
+ *       journal/  batches/        what the broker knows besides records; batches of wide rounds
+ *       orders-0/ orders-1/ …     partitions, as Kafka has them
+ */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { Clock, Timers } from '../../base/clock.ts'
+import { publishFile } from '../../base/disk.ts'
+import { MillraceError } from '../../base/errors.ts'
+import type { Files } from '../../base/files.ts'
+import { BatchJournal } from './batch-journal.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
+import { Committer, type Durability } from './commit.ts'
+import { IndexCache } from './index-cache.ts'
+import { DELETED_SUFFIX, STRAY_SUFFIX, parsePartitionDirectory, partitionDirectory } from './names.ts'
+import { OpenFiles } from './open-files.ts'
+import { type LogContext, type LogIdentity, PartitionLog } from './partition-log.ts'
+import { recoverLog, topicIdOf } from './recovery.ts'
+import type { LogSettings } from './settings.ts'
+import { Stage } from './stage.ts'
+import { type JournalSection, StateJournal } from './state-journal.ts'
+
+export interface LogDirectoryOptions {
+  readonly files: Files
+  readonly path: string
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly durability: Durability
+  /** Between two syncs, where durability is `interval`. */
+  readonly flushIntervalMs: number
+  readonly maxOpenFiles: number
+  readonly maxIndexBytes: number
+  readonly nodeId: number
+  /** For a new directory; one that exists keeps its own. */
+  readonly clusterId: string | undefined
+  log(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+/** The layout of this version. */
+const FORMAT = 1
+/** So many bytes appended anywhere, or so long a time, between two checkpoints. */
+const CHECKPOINT_BYTES = 256 * 1024 * 1024
+const CHECKPOINT_MS = 60_000
+const UPKEEP_MS = 1_000
+const OPEN_AT_ONCE = 16
+const RESTORE_BYTES = 32 * 1024 * 1024
+
+interface RecoveryPoint {
+  readonly topicId: string
+  readonly offset: number
+  readonly snapshotOffset: number
+}
+
+export interface Partition extends LogIdentity {
+  readonly settings: LogSettings
+  /** The first offset that may be read. */
+  readonly startOffset: number
+}
+
+export class LogDirectory {
+  readonly path: string
+  readonly clusterId: string
+  readonly nodeId: number
+  /** The last stop was clean. */
+  readonly clean: boolean
+  readonly leaderEpoch: number
+  readonly committer: Committer
+  readonly #options: LogDirectoryOptions
+  readonly #unlock: () => Promise<void>
+  readonly #context: LogContext
+  readonly #batches: BatchJournal
+  readonly #logs = new Map<string, PartitionLog>()
+  #recoveryPoints: Map<string, RecoveryPoint>
+  #journal: StateJournal | undefined
+  #checkpointing: Promise<void> | undefined
+  #lastCheckpointMs: number
+  #closed = false
+  /** Called when a sync failed and nothing is taken any more. */
+  onFailure: ((error: Error) => void) | undefined
+
+  private constructor(
+    options: LogDirectoryOptions,
+    unlock: () => Promise<void>,
+    batches: BatchJournal,
+    found: { readonly clusterId: string; readonly nodeId: number; readonly clean: boolean; readonly leaderEpoch: number; readonly recoveryPoints: Map<string, RecoveryPoint> },
+  ) {
+    const { files, clock, timers, durability } = options
+    this.#options = options
+    this.path = options.path
+    this.clusterId = found.clusterId
+    this.nodeId = found.nodeId
+    this.clean = found.clean
+    this.leaderEpoch = found.leaderEpoch
+    this.#unlock = unlock
+    this.#batches = batches
+    this.#recoveryPoints = found.recoveryPoints
+    this.#lastCheckpointMs = clock.elapsedMs()
+    this.committer = new Committer({
+      files,
+      timers,
+      durability,
+      intervalMs: options.flushIntervalMs,
+      wide: batches,
+      onFailure: error => {
+        options.log('error', 'a sync failed: nothing is written any more', { directory: options.path, error: error.message })
+        this.onFailure?.(error)
+      },
+    })
+    this.#context = {
+      open: new OpenFiles(files, options.maxOpenFiles),
+      committer: this.committer,
+      stage: new Stage(),
+      durability,
+      clock,
+      indexes: new IndexCache(options.maxIndexBytes),
+      leaderEpoch: found.leaderEpoch,
+      warn: (event, fields) => options.log('warn', event, fields),
+    }
+  }
+
+  /** Takes the directory, or makes it. Fails when another process has it, or a newer version wrote it. */
+  static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
+    const { files, path } = options
+    await files.makeDirectory(path)
+    const unlock = await files.lock(path).catch(error => {
+      throw error.code === 'EBUSY' ? inUse(path, error) : error
+    })
+    try {
+      const meta = await readOrMakeMeta(options)
+      const clean = await takeCleanMark(files, path)
+      const leaderEpoch = await nextLeaderEpoch(files, path, clean)
+      const recoveryPoints = await readRecoveryPoints(files, path)
+      const batches = await BatchJournal.open(files, join(path, 'batches'))
+      return new LogDirectory(options, unlock, batches, { ...meta, clean, leaderEpoch, recoveryPoints })
+    } catch (error) {
+      await unlock()
+      throw error
+    }
+  }
+
+  // ── starting ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Replays the journal into the sections. Once, before partitions are opened. */
+  async openJournal(sections: readonly JournalSection[]): Promise<StateJournal> {
+    const { files, timers, path } = this.#options
+    const context = { files, committer: this.committer, timers, warn: this.#context.warn }
+    return (this.#journal = await StateJournal.open(context, join(path, 'journal'), sections))
+  }
+
+  /** Opens all partitions that there are by what the journal says, and puts aside directories of others. */
+  async openPartitions(partitions: readonly Partition[]): Promise<void> {
+    await this.#sortOut(new Map(partitions.map(partition => [partitionDirectory(partition), partition.topicId])))
+    const queue = partitions.values()
+    let checkedBytes = 0
+    let lostBytes = 0
+    const worker = async () => {
+      for (const partition of queue) {
+        const recovered = await this.#open(partition)
+        checkedBytes += recovered.checkedBytes
+        lostBytes += recovered.lostBytes
+      }
+    }
+    await Promise.all(Array.from({ length: OPEN_AT_ONCE }, worker))
+    if (!this.clean) this.#options.log('info', 'recovered', { partitions: partitions.length, checkedBytes, lostBytes })
+    await this.#restoreBatches()
+    this.#upkeepLater()
+  }
+
+  async #open(partition: Partition): Promise<{ readonly checkedBytes: number; readonly lostBytes: number }> {
+    const directory = join(this.path, partitionDirectory(partition))
+    const point = this.#recoveryPoints.get(partitionDirectory(partition))
+    const known = point?.topicId === partition.topicId ? point : undefined
+    const recovered = await recoverLog(this.#context.open, directory, {
+      startOffset: partition.startOffset,
+      recoveryPoint: known?.offset ?? partition.startOffset,
+      snapshotOffset: known === undefined ? undefined : known.snapshotOffset,
+      clean: this.clean && known !== undefined,
+      indexIntervalBytes: partition.settings.indexIntervalBytes,
+    })
+    const { topic, topicId, partition: number } = partition
+    const log = new PartitionLog(this.#context, { topic, topicId, partition: number }, directory, partition.settings, recovered)
+    this.#logs.set(logKey(topicId, number), log)
+    return recovered
+  }
+
+  /** Directories that belong to no partition any more: what was being deleted goes, what nobody knows is put aside. */
+  async #sortOut(partitions: ReadonlyMap<string, string>): Promise<void> {
+    const { files, log } = this.#options
+    for (const name of await files.list(this.path)) {
+      const directory = join(this.path, name)
+      if (name.endsWith(DELETED_SUFFIX)) await files.remove(directory)
+      if (parsePartitionDirectory(name) === undefined) continue
+      const topicId = await topicIdOf(files, directory)
+      // Without its metadata a directory was made just before a crash, and holds nothing that counts.
+      if (partitions.has(name) && (topicId === undefined || topicId === partitions.get(name))) continue
+      const aside = `${directory}.${topicId ?? 'unknown'}${STRAY_SUFFIX}`
+      log('warn', 'a directory belongs to no topic and is put aside', { directory, aside })
+      await files.rename(directory, aside)
+      await files.syncDirectory(this.path)
+    }
+  }
+
+  async #restoreBatches(): Promise<void> {
+    let restoredBytes = 0
+    let pendingBytes = 0
+    const forget = await this.#batches.replay(async (topicId, partition, batches) => {
+      const bytes = this.log(topicId, partition)?.restore(batches) ?? 0
+      restoredBytes += bytes
+      pendingBytes += bytes
+      if (pendingBytes < RESTORE_BYTES) return
+      pendingBytes = 0
+      await this.committer.idle()
+    })
+    await this.committer.idle()
+    if (restoredBytes > 0) this.#options.log('info', 'restored from the batch journal', { restoredBytes })
+    if (this.committer.failure !== undefined) throw this.committer.failure
+    await this.checkpoint()
+    await forget()
+  }
+
+  // ── partitions ────────────────────────────────────────────────────────────────────────────────────
+
+  log(topicId: string, partition: number): PartitionLog | undefined {
+    return this.#logs.get(logKey(topicId, partition))
+  }
+
+  get logs(): Iterable<PartitionLog> {
+    return this.#logs.values()
+  }
+
+  /** A new partition. Its directory comes with its first records. */
+  async create(partition: Partition): Promise<PartitionLog> {
+    await this.#open(partition)
+    return this.log(partition.topicId, partition.partition)!
+  }
+
+  /** The partition is gone for readers and writers at once; its files follow. */
+  async remove(log: PartitionLog, refusal: number): Promise<void> {
+    const { files } = this.#options
+    this.#logs.delete(logKey(log.id.topicId, log.id.partition))
+    log.abandon(refusal)
+    await this.committer.idle()
+    const aside = `${log.directory}.${log.id.topicId}${DELETED_SUFFIX}`
+    if ((await files.status(log.directory)) === undefined) return
+    await files.rename(log.directory, aside)
+    await files.remove(aside)
+  }
+
+  // ── upkeep ────────────────────────────────────────────────────────────────────────────────────────
+
+  #upkeepLater(): void {
+    this.#options.timers.after(UPKEEP_MS, () => {
+      if (this.#closed) return
+      void this.#upkeep().finally(() => this.#upkeepLater())
+    })
+  }
+
+  async #upkeep(): Promise<void> {
+    let dirtyBytes = 0
+    for (const log of this.#logs.values()) dirtyBytes += log.dirtyBytes
+    const old = this.#options.clock.elapsedMs() - this.#lastCheckpointMs > CHECKPOINT_MS
+    if (dirtyBytes > CHECKPOINT_BYTES || this.#batches.bytes > CHECKPOINT_BYTES || (old && dirtyBytes > 0)) await this.checkpoint()
+  }
+
+  /** Moves all recovery points to where the logs end now. */
+  checkpoint(): Promise<void> {
+    return (this.#checkpointing ??= this.#checkpointAll().finally(() => (this.#checkpointing = undefined)))
+  }
+
+  async #checkpointAll(): Promise<void> {
+    if (this.committer.failure !== undefined) return
+    this.#lastCheckpointMs = this.#options.clock.elapsedMs()
+    try {
+      const dropBatches = this.#batches.rotate()
+      const dirty = [...this.#logs.values()].filter(log => log.dirtyBytes > 0)
+      for (const log of dirty) await log.checkpoint()
+      await this.#saveRecoveryPoints()
+      for (const log of dirty) await log.recoveryPointSaved()
+      await dropBatches?.()
+    } catch (error) {
+      this.#options.log('warn', 'checkpoint failed', { error: (error as Error).message })
+    }
+  }
+
+  async #saveRecoveryPoints(): Promise<void> {
+    const lines = [...this.#logs.values()].map(log => [
+      log.id.topic,
+      log.id.partition,
+      log.recoveryPoint,
+      log.snapshotOffset,
+      log.id.topicId,
+    ])
+    await writeCheckpoint(this.#options.files, join(this.path, RECOVERY_POINTS), lines)
+  }
+
+  get openFiles(): number {
+    return this.#context.open.count
+  }
+
+  /** Writes what is pending and leaves the directory as a clean stop does. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const log of this.#logs.values()) log.close()
+    await this.committer.idle()
+    await this.#checkpointing
+    if (this.committer.failure === undefined) {
+      await this.checkpoint()
+      const whole = [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
+      await this.#journal?.close()
+      if (whole) await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+    }
+    this.#batches.close()
+    for (const log of this.#logs.values()) for (const segment of log.segments) segment.file.close()
+    await this.#unlock()
+  }
+}
+
+const RECOVERY_POINTS = 'recovery-points'
+const CLEAN_MARK = '.kafka_cleanshutdown'
+const META = 'meta.properties'
+const LEADER_EPOCH = 'leader-epoch'
+
+const logKey = (topicId: string, partition: number): string => `${topicId}/${partition}`
+
+const inUse = (path: string, cause: Error): MillraceError =>
+  new MillraceError('DATA_DIRECTORY_IN_USE', 'external', cause.message.replace(/^EBUSY: /, ''), {
+    hint: `stop that process, or use another directory than ${path}`,
+    cause,
+  })
+
+async function readOrMakeMeta(options: LogDirectoryOptions): Promise<{ clusterId: string; nodeId: number }> {
+  const { files, path } = options
+  const found = await readText(files, join(path, META))
+  if (found !== undefined) {
+    const property = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(found)?.[1]
+    const format = property('millrace\\.format')
+    if (format === undefined) {
+      throw new MillraceError('DATA_DIRECTORY_FOREIGN', 'user', `${path} was written by Apache Kafka`, {
+        hint: 'import it: millrace log import DIR --data NEW',
+      })
+    }
+    if (Number(format) > FORMAT) {
+      throw new MillraceError('DATA_DIRECTORY_NEWER', 'user', `${path} has format ${format}; this version knows ${FORMAT}`, {
+        hint: 'use the version that wrote it, or a newer one',
+      })
+    }
+    return { clusterId: property('cluster\\.id')!, nodeId: Number(property('node\\.id')) }
+  }
+  const clusterId = options.clusterId ?? Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  const directoryId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  const text = `version=1\ncluster.id=${clusterId}\nnode.id=${options.nodeId}\ndirectory.id=${directoryId}\nmillrace.format=${FORMAT}\n`
+  await publishFile(files, path, META, new TextEncoder().encode(text))
+  return { clusterId, nodeId: options.nodeId }
+}
+
+/** Was the last stop clean? The mark is gone afterwards: this run has to earn its own. */
+async function takeCleanMark(files: Files, path: string): Promise<boolean> {
+  const mark = join(path, CLEAN_MARK)
+  const fresh = (await files.status(join(path, LEADER_EPOCH))) === undefined
+  if ((await files.status(mark)) === undefined) return fresh
+  await files.remove(mark)
+  await files.syncDirectory(path)
+  return true
+}
+
+async function nextLeaderEpoch(files: Files, path: string, clean: boolean): Promise<number> {
+  const text = await readText(files, join(path, LEADER_EPOCH))
+  const epoch = text === undefined ? 0 : Number(text) + (clean ? 0 : 1)
+  if (text === undefined || !clean) await publishFile(files, path, LEADER_EPOCH, new TextEncoder().encode(String(epoch)))
+  return epoch
+}
+
+async function readRecoveryPoints(files: Files, path: string): Promise<Map<string, RecoveryPoint>> {
+  const lines = (await readCheckpoint(files, join(path, RECOVERY_POINTS))) ?? []
+  return new Map(
+    lines.map(([topic, partition, offset, snapshotOffset, topicId]) => [
+      partitionDirectory({ topic: topic!, partition: Number(partition) }),
+      { topicId: topicId!, offset: Number(offset), snapshotOffset: Number(snapshotOffset) },
+    ]),
+  )
+}
+
+async function readText(files: Files, path: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await files.read(path))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

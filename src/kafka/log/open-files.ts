@@ -1,0 +1,115 @@
+/**
+ * A bounded number of open files. A file is opened when it is used and closed when others were used since; what is pinned
+ * stays open, because a sync or a reader still needs it.
+ */
+import type { DataFile, Files } from '../../base/files.ts'
+
+export class OpenFiles {
+  readonly files: Files
+  readonly #most: number
+  /** Least recently used first. */
+  readonly #open = new Map<CachedFile, DataFile>()
+
+  constructor(files: Files, most: number) {
+    this.files = files
+    this.#most = most
+  }
+
+  get count(): number {
+    return this.#open.size
+  }
+
+  /** The open file, if it is open. */
+  touch(cached: CachedFile): DataFile | undefined {
+    const file = this.#open.get(cached)
+    if (file !== undefined) {
+      this.#open.delete(cached)
+      this.#open.set(cached, file)
+    }
+    return file
+  }
+
+  add(cached: CachedFile, file: DataFile): void {
+    this.#open.set(cached, file)
+    if (this.#open.size <= this.#most) return
+    for (const [other, open] of this.#open) {
+      if (other.pinned || other === cached) continue
+      this.#open.delete(other)
+      open.close()
+      if (this.#open.size <= this.#most) return
+    }
+  }
+
+  close(cached: CachedFile): void {
+    const file = this.#open.get(cached)
+    if (file === undefined) return
+    this.#open.delete(cached)
+    file.close()
+  }
+}
+
+/** A file by its path, open only as long as there is room. */
+export class CachedFile {
+  readonly path: string
+  readonly #open: OpenFiles
+  #pins = 0
+  #opening: Promise<DataFile> | undefined
+  /** What to do once nobody reads it any more. */
+  #whenUnused: (() => void) | undefined
+
+  constructor(path: string, open: OpenFiles) {
+    this.path = path
+    this.#open = open
+  }
+
+  get pinned(): boolean {
+    return this.#pins > 0
+  }
+
+  /** Keeps the file open, and on disk, until as many `unpin`s. */
+  pin(): void {
+    this.#pins++
+  }
+
+  unpin(): void {
+    this.#pins--
+    if (this.#pins === 0 && this.#whenUnused !== undefined) {
+      this.#open.close(this)
+      this.#whenUnused()
+    }
+  }
+
+  /** The open file, or undefined when it has to be waited for. */
+  now(): DataFile | undefined {
+    return this.#open.touch(this)
+  }
+
+  async get(how: 'write' | 'create' = 'write'): Promise<DataFile> {
+    const file = this.now()
+    if (file !== undefined) return file
+    this.#opening ??= this.#openFile(how)
+    return this.#opening
+  }
+
+  /** Closes it, and calls back once the last reader is gone. */
+  retire(whenUnused: () => void): void {
+    this.#whenUnused = whenUnused
+    if (this.#pins > 0) return
+    this.#open.close(this)
+    whenUnused()
+  }
+
+  close(): void {
+    this.#open.close(this)
+  }
+
+  async #openFile(how: 'write' | 'create'): Promise<DataFile> {
+    try {
+      const file = await this.#open.files.open(this.path, how)
+      this.#open.add(this, file)
+      return file
+    } finally {
+      this.#opening = undefined
+    }
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * A partition as a start finds it. After a clean stop its files are believed. After a crash everything from the recovery
+ * point on is read and checked; the log ends before the first byte that is not sound, and what was read is synced before anyone sees it.
+ *
+ *     segments      [0 … 5000)   [5000 … 7300]~~~       recovery point 6100, the crash tore the end
+ *     believed       0 … 6100                            its indexes and producers were synced with it
+ *     checked                     6100 … 7300            indexed anew; ~~~ is cut off
+ */
+import { join } from 'node:path'
+import type { DataFile, Files } from '../../base/files.ts'
+import {
+  BATCH_HEADER_BYTES,
+  baseOffsetAt,
+  baseSequenceAt,
+  isControl,
+  isTransactional,
+  lastOffsetAt,
+  lastOffsetDeltaAt,
+  leaderEpochAt,
+  maxTimestampAt,
+  producerEpochAt,
+  producerIdAt,
+  recordCountAt,
+} from '../records/batch.ts'
+import { readMarker } from '../records/control-record.ts'
+import { checkBatches, findBatch } from './batch-scan.ts'
+import { EpochHistory } from './epoch-history.ts'
+import { parseSegmentFile, segmentFile } from './names.ts'
+import type { OpenFiles } from './open-files.ts'
+import { decodeProducers } from './producer-snapshot.ts'
+import { ProducerStates } from './producer-states.ts'
+import { Segment } from './segment.ts'
+
+export interface RecoveryOptions {
+  /** The first offset that may be read. */
+  readonly startOffset: number
+  /** Everything below is durable, indexed, and known of producers. */
+  readonly recoveryPoint: number
+  /** The offset of the snapshot that goes with the recovery point, −1 when there was nothing to know; undefined: look for one. */
+  readonly snapshotOffset: number | undefined
+  /** The last stop was clean: the log ends at the recovery point, and nothing has to be read. */
+  readonly clean: boolean
+  /** Batches from this offset on do not count. */
+  readonly cut?: number
+  readonly indexIntervalBytes: number
+}
+
+export interface RecoveredLog {
+  readonly segments: Segment[]
+  readonly producers: ProducerStates
+  readonly epochs: EpochHistory
+  readonly startOffset: number
+  readonly recoveryPoint: number
+  readonly snapshotOffset: number
+  /** There is no directory yet. */
+  readonly fresh: boolean
+  /** Bytes that were not sound, or stood behind such. */
+  readonly lostBytes: number
+  readonly checkedBytes: number
+}
+
+export async function recoverLog(open: OpenFiles, directory: string, options: RecoveryOptions): Promise<RecoveredLog> {
+  const { files } = open
+  const names = await files.list(directory)
+  const bases = names
+    .map(parseSegmentFile)
+    .filter(file => file?.kind === 'log')
+    .map(file => file!.offset)
+    .toSorted((a, b) => a - b)
+  const snapshots = names.map(parseSegmentFile).filter(file => file?.kind === 'snapshot')
+  if (bases.length === 0) return fresh(open, directory, options.startOffset, names.length === 0)
+
+  const segments: Segment[] = []
+  for (const base of bases) {
+    const segment = new Segment(directory, base, open, true)
+    segment.adopt((await files.status(segmentFile(directory, base, 'log')))!.bytes, base)
+    segments.push(segment)
+  }
+  for (let i = 0; i + 1 < segments.length; i++) segments[i]!.adopt(segments[i]!.bytes, segments[i + 1]!.baseOffset)
+  const epochs = await EpochHistory.load(files, directory)
+
+  const producers = new ProducerStates()
+  let from = options.recoveryPoint
+  if (options.snapshotOffset !== -1) {
+    const candidates = snapshots.map(file => file!.offset).filter(offset => offset <= options.recoveryPoint)
+    from = await restoreProducers(files, directory, candidates, producers, bases[0]!)
+  }
+  from = Math.max(from, bases[0]!)
+
+  let state: Omit<RecoveredLog, 'lostBytes' | 'checkedBytes'> & { lostBytes: number; checkedBytes: number } = {
+    segments,
+    producers,
+    epochs,
+    startOffset: Math.max(options.startOffset, bases[0]!),
+    recoveryPoint: options.recoveryPoint,
+    snapshotOffset: options.snapshotOffset ?? -1,
+    fresh: false,
+    lostBytes: 0,
+    checkedBytes: 0,
+  }
+  const first = segments.findLastIndex(segment => segment.baseOffset <= from)
+  for (let i = Math.max(0, first); i < segments.length; i++) {
+    const segment = segments[i]!
+    const file = await segment.file.get()
+    const bytes = segment.bytes
+    const start = await startIn(segment, file, Math.max(from, segment.baseOffset), bytes)
+    if (options.clean && from === options.recoveryPoint) {
+      await segment.resume(bytes, i + 1 < segments.length ? segment.endOffset : options.recoveryPoint)
+      await firstTimestamp(segment, file)
+      continue
+    }
+    await segment.resume(start.position, start.offset)
+    if (start.position > 0) await firstTimestamp(segment, file)
+    const end = await replay(segment, file, bytes, { producers, epochs, cut: options.cut ?? Number.POSITIVE_INFINITY, indexIntervalBytes: options.indexIntervalBytes })
+    state.checkedBytes += end - start.position
+    const gap = i + 1 < segments.length && segments[i + 1]!.baseOffset < segment.endOffset
+    if (end === bytes && !gap) {
+      if (!options.clean) await files.sync([file], 'upkeep')
+      continue
+    }
+    state.lostBytes += bytes - end + segments.slice(i + 1).reduce((sum, later) => sum + later.bytes, 0)
+    await file.truncate(end)
+    await files.sync([file], 'upkeep')
+    for (const later of segments.splice(i + 1)) {
+      later.file.close()
+      for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
+        await files.remove(segmentFile(directory, later.baseOffset, kind))
+    }
+    break
+  }
+  epochs.truncate(segments.at(-1)!.endOffset)
+  return state
+}
+
+function fresh(open: OpenFiles, directory: string, startOffset: number, noDirectory: boolean): RecoveredLog {
+  return {
+    segments: [new Segment(directory, startOffset, open, false)],
+    producers: new ProducerStates(),
+    epochs: new EpochHistory(),
+    startOffset,
+    recoveryPoint: startOffset,
+    snapshotOffset: -1,
+    fresh: noDirectory,
+    lostBytes: 0,
+    checkedBytes: 0,
+  }
+}
+
+/** The newest snapshot that is whole; answers its offset, or `none` without one. */
+async function restoreProducers(
+  files: Files,
+  directory: string,
+  candidates: readonly number[],
+  into: ProducerStates,
+  none: number,
+): Promise<number> {
+  for (const offset of candidates.toSorted((a, b) => b - a))
+    if (decodeProducers(await files.read(segmentFile(directory, offset, 'snapshot')), into)) return offset
+  return none
+}
+
+/** Where the batch with `offset`, or the first behind it, starts. */
+async function startIn(segment: Segment, file: DataFile, offset: number, bytes: number): Promise<{ position: number; offset: number }> {
+  if (offset <= segment.baseOffset) return { position: 0, offset: segment.baseOffset }
+  const index = await segment.offsets()
+  const from = Math.min(index.positionFor(offset - segment.baseOffset), bytes)
+  const batch = await findBatch(file, from, bytes, offset)
+  // Nothing at or behind the offset: what stands behind the last batch before it is looked at from there.
+  if (batch === undefined) return { position: await endBehind(file, from, bytes, offset), offset }
+  return { position: batch.position, offset: batch.baseOffset }
+}
+
+async function endBehind(file: DataFile, from: number, bytes: number, offset: number): Promise<number> {
+  let end = from
+  for (;;) {
+    const batch = await findBatch(file, end, bytes, 0)
+    if (batch === undefined || batch.baseOffset >= offset || batch.position + batch.bytes > bytes) return end
+    end = batch.position + batch.bytes
+  }
+}
+
+async function firstTimestamp(segment: Segment, file: DataFile): Promise<void> {
+  const header = new Uint8Array(BATCH_HEADER_BYTES)
+  if ((await file.read(header, 0)) === BATCH_HEADER_BYTES) segment.firstTimestamp = maxTimestampAt(header, 0)
+}
+
+interface Replayed {
+  readonly producers: ProducerStates
+  readonly epochs: EpochHistory
+  readonly cut: number
+  readonly indexIntervalBytes: number
+}
+
+/** Takes in every sound batch behind what the segment knows already; answers where they end. */
+function replay(segment: Segment, file: DataFile, bytes: number, { producers, epochs, cut, indexIntervalBytes }: Replayed): Promise<number> {
+  return checkBatches(file, segment.bytes, bytes, (buffer, at, size) => {
+    const baseOffset = baseOffsetAt(buffer, at)
+    const lastOffset = lastOffsetAt(buffer, at)
+    if (baseOffset < segment.endOffset || baseOffset >= cut) return false
+    const timestamp = maxTimestampAt(buffer, at)
+    const position = segment.add({ lastOffset, bytes: size, maxTimestamp: timestamp }, indexIntervalBytes)
+    epochs.append(leaderEpochAt(buffer, at), baseOffset)
+    const producerId = producerIdAt(buffer, at)
+    if (isControl(buffer, at)) {
+      const marker = recordCountAt(buffer, at) === 0 ? undefined : readMarker(buffer, at)
+      if (marker === undefined) return true
+      const firstOffset = producers.appendMarker(producerId, producerEpochAt(buffer, at), marker.coordinatorEpoch, lastOffset, timestamp)
+      if (firstOffset >= 0 && marker.type === 'ABORT') {
+        const open = producers.firstOpenBut(producerId)
+        segment.addAborted({ producerId, firstOffset, lastOffset, lastStableOffset: open < 0 ? lastOffset + 1 : open })
+      }
+    } else if (producerId >= 0) {
+      producers.append(
+        {
+          producerId,
+          epoch: producerEpochAt(buffer, at),
+          baseSequence: baseSequenceAt(buffer, at),
+          lastOffsetDelta: lastOffsetDeltaAt(buffer, at),
+          timestamp,
+          transactional: isTransactional(buffer, at),
+        },
+        baseOffset,
+        position,
+      )
+    }
+    return true
+  })
+}
+
+/** The topic id that a partition's directory was made for; undefined when it does not say. */
+export async function topicIdOf(files: Files, directory: string): Promise<string | undefined> {
+  try {
+    const text = new TextDecoder().decode(await files.read(join(directory, 'partition.metadata')))
+    return /^topic_id: (\S+)$/m.exec(text)?.[1]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
