@@ -1,0 +1,286 @@
+/**
+ * Builds record batches: records are appended to one growing buffer, `finish` puts a header before them and compresses.
+ *
+ *     builder.append(now, key, value, [{ key: 'trace', value }])
+ *     const batch = builder.finish({ codec: 'lz4', producerId, producerEpoch, baseSequence })
+ *
+ * The first record's timestamp is the base that the others count from. A builder is empty again after `finish`.
+ */
+import { assert } from '../../base/assert.ts'
+import {
+  BATCH_HEADER_BYTES,
+  CONTROL_BIT,
+  DELETE_HORIZON_BIT,
+  LOG_APPEND_TIME_BIT,
+  NO_LEADER_EPOCH,
+  NO_PRODUCER_EPOCH,
+  NO_PRODUCER_ID,
+  NO_SEQUENCE,
+  NO_TIMESTAMP,
+  TRANSACTIONAL_BIT,
+  writeBatchHeader,
+} from './batch.ts'
+import { type Codec, codecs, compress } from './compression.ts'
+import type { RecordHeader } from './headers.ts'
+import { uninitialized } from './output.ts'
+import type { RecordsView } from './record-reader.ts'
+import { MAX_VARINT_BYTES, varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts'
+
+export interface BatchOptions {
+  readonly codec?: Codec | undefined
+  readonly level?: number | undefined
+  readonly leaderEpoch?: number | undefined
+  readonly producerId?: number | undefined
+  readonly producerEpoch?: number | undefined
+  readonly baseSequence?: number | undefined
+  readonly transactional?: boolean | undefined
+  readonly control?: boolean | undefined
+  /** 'LogAppendTime': `maxTimestamp` stands for the time of all records. */
+  readonly timestampType?: 'CreateTime' | 'LogAppendTime' | undefined
+  /** The greatest of the records' unless told. */
+  readonly maxTimestamp?: number | undefined
+  /** The base timestamp that `startAt` was told is a delete horizon. */
+  readonly deleteHorizon?: boolean | undefined
+  /** The last record's unless told: compaction keeps the offsets that a batch takes up. */
+  readonly lastOffset?: number | undefined
+}
+
+/** Most of what a record takes besides key, value and headers: its length, attributes, deltas, lengths, header count. */
+export const MAX_RECORD_OVERHEAD: number = 5 * MAX_VARINT_BYTES + 1 + 10
+
+const NOTHING = new Uint8Array(0)
+const utf8 = new TextEncoder()
+
+export class BatchBuilder {
+  #bytes: Uint8Array
+  #used = BATCH_HEADER_BYTES
+  #count = 0
+  #baseOffset = 0
+  #lastOffsetDelta = -1
+  /** Undefined until the first record. */
+  #baseTimestamp: number | undefined
+  #maxTimestamp = NO_TIMESTAMP
+
+  constructor(initialBytes = 16 << 10) {
+    this.#bytes = uninitialized(Math.max(initialBytes, 2 * BATCH_HEADER_BYTES))
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Of the batch as it is, uncompressed. */
+  get bytes(): number {
+    return this.#used
+  }
+
+  /** The greatest timestamp, −1 while there is no record. */
+  get maxTimestamp(): number {
+    return this.#maxTimestamp
+  }
+
+  /** No more than this is added by a record of so many bytes. */
+  static boundOf(keyBytes: number, valueBytes: number, headerBytes = 0): number {
+    return MAX_RECORD_OVERHEAD + keyBytes + valueBytes + headerBytes
+  }
+
+  /** Sets the batch's first offset, and a base timestamp other than the first record's. Before the first record. */
+  startAt(baseOffset: number, baseTimestamp?: number): void {
+    assert(this.#count === 0, 'a batch begins before its first record')
+    this.#baseOffset = baseOffset
+    this.#lastOffsetDelta = -1
+    this.#baseTimestamp = baseTimestamp
+  }
+
+  /** The next record. */
+  append(timestamp: number, key: Uint8Array | null, value: Uint8Array | null, headers?: readonly RecordHeader[]): void {
+    if (headers === undefined || headers.length === 0) {
+      this.appendSlices(
+        timestamp,
+        key ?? NOTHING,
+        key === null ? -1 : 0,
+        key?.length ?? 0,
+        value ?? NOTHING,
+        value === null ? -1 : 0,
+        value?.length ?? 0,
+      )
+      return
+    }
+    const packed = packHeaders(headers)
+    this.#append(
+      this.#lastOffsetDelta + 1,
+      timestamp,
+      key ?? NOTHING,
+      key === null ? -1 : 0,
+      key?.length ?? 0,
+      value ?? NOTHING,
+      value === null ? -1 : 0,
+      value?.length ?? 0,
+      headers.length,
+      packed,
+      0,
+      packed.length,
+    )
+  }
+
+  /** The next record, of slices of buffers. A start of −1 is a null. */
+  appendSlices(
+    timestamp: number,
+    keyBytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    const delta = this.#lastOffsetDelta + 1
+    this.#append(delta, timestamp, keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd, 0, NOTHING, 0, 0)
+  }
+
+  /** Record `row` of a view with its offset, timestamp and headers. Offsets must rise. */
+  copy(view: RecordsView, row: number): void {
+    const delta = view.offsets[row]! - this.#baseOffset
+    assert(delta > this.#lastOffsetDelta, 'offsets of a batch rise')
+    const { bytes } = view
+    this.#append(
+      delta,
+      view.timestamps[row]!,
+      bytes,
+      view.keyStarts[row]!,
+      view.keyEnds[row]!,
+      bytes,
+      view.valueStarts[row]!,
+      view.valueEnds[row]!,
+      view.headerCounts[row]!,
+      bytes,
+      view.headerStarts[row]!,
+      view.ends[row]!,
+    )
+  }
+
+  #append(
+    offsetDelta: number,
+    timestamp: number,
+    keyBytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    headerCount: number,
+    headerBytes: Uint8Array,
+    headerStart: number,
+    headerEnd: number,
+  ): void {
+    const timestampDelta = timestamp - (this.#baseTimestamp ??= timestamp)
+    const keyLength = keyStart < 0 ? -1 : keyEnd - keyStart
+    const valueLength = valueStart < 0 ? -1 : valueEnd - valueStart
+    const length =
+      1 +
+      varlongBytes(timestampDelta) +
+      varintBytes(offsetDelta) +
+      varintBytes(keyLength) +
+      (keyLength < 0 ? 0 : keyLength) +
+      varintBytes(valueLength) +
+      (valueLength < 0 ? 0 : valueLength) +
+      varintBytes(headerCount) +
+      (headerEnd - headerStart)
+    const bytes = this.#room(length + MAX_VARINT_BYTES)
+    let at = writeVarint(bytes, this.#used, length)
+    bytes[at++] = 0
+    at = writeVarlong(bytes, at, timestampDelta)
+    at = writeVarint(bytes, at, offsetDelta)
+    at = writeVarint(bytes, at, keyLength)
+    if (keyLength > 0) at = put(keyBytes, keyStart, keyEnd, bytes, at)
+    at = writeVarint(bytes, at, valueLength)
+    if (valueLength > 0) at = put(valueBytes, valueStart, valueEnd, bytes, at)
+    at = writeVarint(bytes, at, headerCount)
+    if (headerCount > 0) at = put(headerBytes, headerStart, headerEnd, bytes, at)
+    this.#used = at
+    this.#count++
+    this.#lastOffsetDelta = offsetDelta
+    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+  }
+
+  #room(more: number): Uint8Array {
+    const bytes = this.#bytes
+    if (more <= bytes.length - this.#used) return bytes
+    const greater = uninitialized(Math.max(2 * bytes.length, this.#used + more))
+    greater.set(bytes.subarray(0, this.#used))
+    this.#bytes = greater
+    return greater
+  }
+
+  /** The batch, in a buffer of its own. Without records it takes up no offset, unless `lastOffset` says so. */
+  finish(options: BatchOptions = {}): Uint8Array {
+    // Nothing is not compressed: a reader of an empty batch would have to unpack it for nothing.
+    const codec = this.#count === 0 ? 'none' : (options.codec ?? 'none')
+    const batch = codec === 'none' ? this.#bytes.slice(0, this.#used) : this.#compressed(codec, options.level)
+    const lastOffsetDelta = options.lastOffset === undefined ? this.#lastOffsetDelta : options.lastOffset - this.#baseOffset
+    assert(lastOffsetDelta >= Math.max(this.#lastOffsetDelta, 0), 'a batch takes up at least the offsets of its records')
+    const maxTimestamp = options.maxTimestamp ?? this.#maxTimestamp
+    writeBatchHeader(batch, 0, batch.length, {
+      baseOffset: this.#baseOffset,
+      leaderEpoch: options.leaderEpoch ?? NO_LEADER_EPOCH,
+      attributes: attributesOf(codec, options),
+      lastOffsetDelta,
+      baseTimestamp: this.#baseTimestamp ?? maxTimestamp,
+      maxTimestamp,
+      producerId: options.producerId ?? NO_PRODUCER_ID,
+      producerEpoch: options.producerEpoch ?? NO_PRODUCER_EPOCH,
+      baseSequence: options.baseSequence ?? NO_SEQUENCE,
+      recordCount: this.#count,
+    })
+    this.reset()
+    return batch
+  }
+
+  /** Forgets what was appended. The buffer stays. */
+  reset(): void {
+    this.#used = BATCH_HEADER_BYTES
+    this.#count = 0
+    this.#maxTimestamp = NO_TIMESTAMP
+    this.startAt(0)
+  }
+
+  #compressed(codec: Codec, level: number | undefined): Uint8Array {
+    const packed = compress(codec, this.#bytes.subarray(BATCH_HEADER_BYTES, this.#used), level)
+    const batch = uninitialized(BATCH_HEADER_BYTES + packed.length)
+    batch.set(packed, BATCH_HEADER_BYTES)
+    return batch
+  }
+}
+
+function attributesOf(codec: Codec, options: BatchOptions): number {
+  let attributes = codecs.indexOf(codec)
+  if (options.timestampType === 'LogAppendTime') attributes |= LOG_APPEND_TIME_BIT
+  if (options.transactional === true) attributes |= TRANSACTIONAL_BIT
+  if (options.control === true) attributes |= CONTROL_BIT
+  if (options.deleteHorizon === true) attributes |= DELETE_HORIZON_BIT
+  return attributes
+}
+
+function put(from: Uint8Array, start: number, end: number, bytes: Uint8Array, at: number): number {
+  // Setting a view pays for itself from some 64 bytes on.
+  if (end - start < 64) while (start < end) bytes[at++] = from[start++]!
+  else {
+    bytes.set(from.subarray(start, end), at)
+    at += end - start
+  }
+  return at
+}
+
+/** As they stand in a record, behind their count. */
+function packHeaders(headers: readonly RecordHeader[]): Uint8Array {
+  const keys = headers.map(header => utf8.encode(header.key))
+  const size = headers.reduce((sum, { value }, i) => sum + 2 * MAX_VARINT_BYTES + keys[i]!.length + (value?.length ?? 0), 0)
+  const bytes = uninitialized(size)
+  let at = 0
+  headers.forEach(({ value }, i) => {
+    const key = keys[i]!
+    at = put(key, 0, key.length, bytes, writeVarint(bytes, at, key.length))
+    at = writeVarint(bytes, at, value === null ? -1 : value.length)
+    if (value !== null) at = put(value, 0, value.length, bytes, at)
+  })
+  return bytes.subarray(0, at)
+}

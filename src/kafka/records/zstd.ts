@@ -1,0 +1,64 @@
+/**
+ * Zstandard: by Node where it has it (22.15 and later). Before, unpacked by fzstd, packed by `@toondepauw/node-zstd`
+ * where that is installed, and otherwise put into frames as it is, which every reader takes.
+ */
+import * as zlib from 'node:zlib'
+import { Decompress } from 'fzstd'
+import { loadNative } from './native.ts'
+import { TooLargeError, uninitialized } from './output.ts'
+
+/** The types are those of Node 20. */
+const node = zlib as unknown as {
+  zstdCompressSync?(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array
+  zstdDecompressSync?(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array
+}
+const ZSTD_c_compressionLevel = 100
+
+interface NodeZstd {
+  readonly Encoder: new (level: number) => { encodeSync(bytes: Buffer): Uint8Array }
+}
+
+/** Level 3 is what zstd takes unless told. */
+export function packZstd(bytes: Uint8Array, level = 3): Uint8Array {
+  if (node.zstdCompressSync !== undefined) return node.zstdCompressSync(bytes, { params: { [ZSTD_c_compressionLevel]: level } })
+  const encoder = loadNative<NodeZstd>('@toondepauw/node-zstd')?.Encoder
+  if (encoder === undefined) return storeZstd(bytes)
+  return new encoder(level).encodeSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+}
+
+export function unpackZstd(packed: Uint8Array, maxBytes: number): Uint8Array {
+  if (node.zstdDecompressSync !== undefined) return node.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, maxBytes) })
+  const parts: Uint8Array[] = []
+  let size = 0
+  const unpack = new Decompress(part => {
+    size += part.length
+    if (size > maxBytes) throw new TooLargeError(maxBytes)
+    parts.push(part)
+  })
+  unpack.push(packed, true)
+  const out = uninitialized(size)
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+const BLOCK_BYTES = 128 << 10
+
+/** A frame of blocks that are stored as they are: magic, a single segment of so many bytes, blocks behind 3 bytes each. */
+export function storeZstd(bytes: Uint8Array): Uint8Array {
+  const blocks = Math.max(1, Math.ceil(bytes.length / BLOCK_BYTES))
+  const out = new Uint8Array(9 + blocks * 3 + bytes.length)
+  out.set([0x28, 0xb5, 0x2f, 0xfd, 0b10_1_00000, bytes.length, bytes.length >> 8, bytes.length >> 16, bytes.length >> 24])
+  let used = 9
+  for (let block = 0; block < blocks; block++) {
+    const part = bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES)
+    const header = (part.length << 3) | (block === blocks - 1 ? 1 : 0)
+    out.set([header, header >> 8, header >> 16], used)
+    out.set(part, used + 3)
+    used += 3 + part.length
+  }
+  return out
+}
