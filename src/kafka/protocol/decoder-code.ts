@@ -1,0 +1,153 @@
+/**
+ * The generated half that reads: one function per message and version, the elements of arrays in loops within it.
+ *
+ *     function decodeFetchRequest(reader) {
+ *       const maxWaitMs = reader.int32()
+ *       const topics = []
+ *       for (let left = reader.compactArrayLength(); left > 0; left--) {
+ *         const topicId = reader.uuid()
+ *         reader.skipTags()
+ *         topics.push({ topic: '', topicId })
+ *       }
+ *       let clusterId = null
+ *       for (let tags = reader.uvarint(); tags > 0; tags--) {
+ *         const tag = reader.uvarint()
+ *         const end = reader.tagEnd()
+ *         switch (tag) {
+ *           case 0:
+ *             clusterId = reader.compactNullableString()
+ *             break
+ *           default:
+ *             reader.skip(end - reader.position)
+ *         }
+ *         reader.expectTagEnd(end)
+ *       }
+ *       return { maxWaitMs, topics, clusterId }
+ *     }
+ *
+ * Every version of a message gives objects of the same fields in the same order, so that they share one hidden class.
+ */
+import { type Js, Names, join, js, raw } from '../../codegen/js.ts'
+import { type Default, type Message, bytes } from './schema.ts'
+import { type FieldShape, type StructShape, type TypeShape, plainFields, shapeOf, taggedFields } from './shape.ts'
+
+/** Free variables of the code: what it may give out more than once. */
+export const decoderScope = { NO_BYTES: bytes().defaultValue }
+
+export function decoderCode(message: Message, version: number): Js {
+  const names = new Names(['reader', ...Object.keys(decoderScope)])
+  const { statements, value } = structCode(shapeOf(message, version), names)
+  return js`
+    function ${raw(`decode${message.name}`)}(reader) {
+      ${statements}
+      return ${value}
+    }`
+}
+
+/** Statements that read a struct, and the literal made of what they read. */
+function structCode(struct: StructShape, names: Names): { statements: Js[]; value: Js } {
+  const variables = new Map(struct.fields.filter(f => f.present).map(f => [f, names.fresh(f.name)]))
+  const statements = plainFields(struct).map(f => readInto(js`const ${variables.get(f)}`, f, names))
+  if (struct.flexible) statements.push(...tagsCode(struct, variables, names))
+  const entries = struct.fields.map(f => {
+    const variable = variables.get(f) ?? defaultCode(f)
+    return String(variable) === f.name ? variable : js`${raw(f.name)}: ${variable}`
+  })
+  return { statements, value: js`{ ${join(entries, ', ')} }` }
+}
+
+function tagsCode(struct: StructShape, variables: ReadonlyMap<FieldShape, Js>, names: Names): Js[] {
+  const fields = taggedFields(struct)
+  if (fields.length === 0) return [js`reader.skipTags()`]
+  const [tags, tag, end] = [names.fresh('tags'), names.fresh('tag'), names.fresh('end')]
+  return [
+    ...fields.map(f => js`let ${variables.get(f)} = ${defaultCode(f)}`),
+    js`
+      for (let ${tags} = reader.uvarint(); ${tags} > 0; ${tags}--) {
+        const ${tag} = reader.uvarint()
+        const ${end} = reader.tagEnd()
+        switch (${tag}) {
+          ${fields.map(
+            f => js`
+              case ${f.tag}: {
+                ${readInto(variables.get(f)!, f, names)}
+                break
+              }`,
+          )}
+          default:
+            reader.skip(${end} - reader.position)
+        }
+        reader.expectTagEnd(${end})
+      }`,
+  ]
+}
+
+/** `target` is `const x` or `x`. */
+function readInto(target: Js, { type, nullable, compact }: FieldShape, names: Names): Js {
+  if (type.kind === 'struct') {
+    const { statements, value } = structCode(type.struct, names)
+    if (!nullable) return js`${statements}\n${target} = ${value}`
+    const it = names.fresh('it')
+    return js`
+      let ${it} = null
+      if (reader.structFollows()) {
+        ${statements}
+        ${it} = ${value}
+      }
+      ${target} = ${it}`
+  }
+  if (type.kind !== 'array') return js`${target} = ${primitiveCode(type.kind, nullable, compact)}`
+  const items = names.fresh('items')
+  const left = names.fresh('left')
+  const length = js`reader.${raw(compact ? (nullable ? 'compactNullableArrayLength' : 'compactArrayLength') : nullable ? 'nullableArrayLength' : 'arrayLength')}()`
+  const loop = (head: Js): Js => js`
+    for (${head}; ${left} > 0; ${left}--) {
+      ${elementCode(items, type.element, compact, names)}
+    }`
+  if (!nullable) {
+    return js`
+      const ${items} = []
+      ${loop(js`let ${left} = ${length}`)}
+      ${target} = ${items}`
+  }
+  return js`
+    let ${left} = ${length}
+    const ${items} = ${left} < 0 ? null : []
+    ${loop(raw(''))}
+    ${target} = ${items}`
+}
+
+function elementCode(items: Js, type: TypeShape, compact: boolean, names: Names): Js[] {
+  if (type.kind === 'struct') {
+    const { statements, value } = structCode(type.struct, names)
+    return [...statements, js`${items}.push(${value})`]
+  }
+  if (type.kind !== 'array') return [js`${items}.push(${primitiveCode(type.kind, false, compact)})`]
+  throw new TypeError('Kafka has no arrays of arrays')
+}
+
+/** The method of Reader: `compactNullableString`. */
+function primitiveCode(kind: string, nullable: boolean, compact: boolean): Js {
+  if (kind !== 'string' && kind !== 'bytes' && kind !== 'records') return js`reader.${raw(kind)}()`
+  const name = kind === 'string' ? 'string' : 'bytes'
+  return js`reader.${raw(camel(compact ? 'compact' : '', nullable ? 'nullable' : '', name))}()`
+}
+
+/** Words run together: `compactString`. */
+export const camel = (...words: string[]): string =>
+  words
+    .filter(word => word !== '')
+    .map((word, i) => (i === 0 ? word : word[0]!.toUpperCase() + word.slice(1)))
+    .join('')
+
+function defaultCode(field: FieldShape): Js {
+  const value: Default = field.defaultValue
+  if (value instanceof Uint8Array) return js`NO_BYTES`
+  if (Array.isArray(value)) return js`[]`
+  if (value === null || typeof value !== 'object') return js`${value as number}`
+  if (field.type.kind !== 'struct') throw new TypeError(`${field.name} has the default of a struct`)
+  return js`{ ${join(
+    field.type.struct.fields.map(f => js`${raw(f.name)}: ${defaultCode(f)}`),
+    ', ',
+  )} }`
+}
