@@ -18,3 +18,12 @@ export function seededRandom(seed: number): Random {
     },
   }
 }
+
+/** A random id (version 4) in base64url, as Kafka writes ids: 22 characters. */
+export function randomUuid(random: Random): string {
+  const bytes = new Uint8Array(16)
+  for (let i = 0; i < 16; i++) bytes[i] = Math.floor(random.next() * 256)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return Buffer.from(bytes).toString('base64url')
+}

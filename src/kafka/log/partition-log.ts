@@ -127,6 +127,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   readonly #unsynced = new Set<Segment>()
   readonly #recent = new RecentEnds()
   #newDirectory = false
+  #hasAborted: boolean
   /** Files were created that the directory may not durably know of. */
   #newFiles = false
   readonly #waiting: Acknowledgement[] = []
@@ -154,6 +155,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#recoveryPoint = recovered.recoveryPoint
     this.#snapshotOffset = recovered.snapshotOffset
     this.#newDirectory = recovered.fresh
+    this.#hasAborted = recovered.hasAborted
     this.#stableOffset = this.#highWatermark
     this.#updateStable()
   }
@@ -323,6 +325,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     )
     if (firstOffset < 0 || marker.type === 'COMMIT') return
     const open = this.producers.firstOpenBut(producerId)
+    this.#hasAborted = true
     this.#active.addAborted({
       producerId,
       firstOffset,
@@ -420,6 +423,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   #wrote(segment: Segment): void {
+    segment.written = true
     if (this.#context.durability === 'none' || this.#unsynced.has(segment)) return
     segment.file.pin()
     this.#unsynced.add(segment)
@@ -619,6 +623,11 @@ export class PartitionLog implements Participant, JournalledWrite {
 
   #after(segment: Segment): Segment | undefined {
     return this.#segments[this.#segments.indexOf(segment) + 1]
+  }
+
+  /** A transaction was aborted here, as far as the indexes in memory and the files beside them say. */
+  get hasAborted(): boolean {
+    return this.#hasAborted
   }
 
   /** Aborted transactions that a reader of committed records meets between two offsets. */

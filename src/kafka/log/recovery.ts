@@ -54,6 +54,8 @@ export interface RecoveredLog {
   readonly snapshotOffset: number
   /** There is no directory yet. */
   readonly fresh: boolean
+  /** Some segment lists an aborted transaction. */
+  readonly hasAborted: boolean
   /** Bytes that were not sound, or stood behind such. */
   readonly lostBytes: number
   readonly checkedBytes: number
@@ -95,6 +97,7 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     recoveryPoint: options.recoveryPoint,
     snapshotOffset: options.snapshotOffset ?? -1,
     fresh: false,
+    hasAborted: names.some(name => parseSegmentFile(name)?.kind === 'txnindex'),
     lostBytes: 0,
     checkedBytes: 0,
   }
@@ -129,7 +132,19 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     break
   }
   epochs.truncate(segments.at(-1)!.endOffset)
-  return state
+  if (segments.at(-1)!.endOffset < options.startOffset) return startAnew(open, directory, options.startOffset, segments)
+  const aborted = await Promise.all(segments.slice(Math.max(0, first)).map(segment => segment.aborted()))
+  return { ...state, hasAborted: state.hasAborted || aborted.some(list => list.length > 0) }
+}
+
+/** The log ends before the first offset that may be read: what is left of it is deleted, and it goes on from there. */
+async function startAnew(open: OpenFiles, directory: string, startOffset: number, segments: readonly Segment[]): Promise<RecoveredLog> {
+  for (const segment of segments) {
+    segment.file.close()
+    for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
+      await open.files.remove(segmentFile(directory, segment.baseOffset, kind))
+  }
+  return fresh(open, directory, startOffset, false)
 }
 
 function fresh(open: OpenFiles, directory: string, startOffset: number, noDirectory: boolean): RecoveredLog {
@@ -141,6 +156,7 @@ function fresh(open: OpenFiles, directory: string, startOffset: number, noDirect
     recoveryPoint: startOffset,
     snapshotOffset: -1,
     fresh: noDirectory,
+    hasAborted: false,
     lostBytes: 0,
     checkedBytes: 0,
   }

@@ -34,6 +34,8 @@ export class Segment {
   firstTimestamp = -1
   /** It has a file, and the directory knows of it. */
   created: boolean
+  /** This process wrote to it: its end is in the page cache. */
+  written = false
   #index: OffsetIndex | undefined
   #timeIndex: TimeIndex | undefined
   #aborted: AbortedTransaction[] | undefined

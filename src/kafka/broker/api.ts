@@ -1,0 +1,24 @@
+/** One Kafka API, one file: what it is called and what it does. `apis/index.ts` lists them. */
+import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts'
+import type { Connection } from './connection.ts'
+import type { Frame } from './frame.ts'
+
+export interface RequestContext {
+  readonly connection: Connection
+  readonly version: number
+  readonly clientId: string
+  /** The bytes that the request looks into; good until the response is given, longer for who retains it. */
+  readonly frame: Frame
+}
+
+/**
+ * The connection promises: requests of one client in order, the next one only after this one's answer (but Produce after Produce).
+ * The handler promises: an answer in the version asked, or undefined where the client expects none.
+ */
+export interface ApiHandler<N extends ApiName = ApiName> {
+  readonly api: N
+  handle(request: RequestOf<N>, context: RequestContext): ResponseOf<N> | undefined | Promise<ResponseOf<N> | undefined>
+}
+
+/** Infers what a handler gets and gives from its name. */
+export const handler = <N extends ApiName>(api: N, handle: ApiHandler<N>['handle']): ApiHandler<N> => ({ api, handle })

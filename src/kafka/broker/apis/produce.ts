@@ -1,0 +1,211 @@
+/**
+ * Produce: one batch per partition is checked, appended, and answered once it is durable. Batches stay closed, unless their
+ * topic asks for something that shows only inside: keys, or another codec.
+ */
+import {
+  BATCH_HEADER_BYTES,
+  batchBytesAt,
+  baseOffsetAt,
+  baseSequenceAt,
+  checkBatch,
+  codecAt,
+  hasLogAppendTime,
+  isControl,
+  isDense,
+  isTransactional,
+  magicAt,
+  maxTimestampAt,
+  producerIdAt,
+  recordCountAt,
+  setLogAppendTime,
+} from '../../records/batch.ts'
+import type { Acknowledgement, PartitionLog } from '../../log/partition-log.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/apis.ts'
+import { ErrorCode } from '../../protocol/errors.ts'
+import { ZERO_UUID } from '../../protocol/schema.ts'
+import { type RequestContext, handler } from '../api.ts'
+import type { Broker } from '../broker.ts'
+import type { Topic } from '../topics.ts'
+
+type ProduceAnswer = ResponseOf<'Produce'>
+
+const ZSTD = 4
+const FIRST_VERSION_WITH_ZSTD = 7
+const FIRST_VERSION_WITH_IDS = 13
+/** From here on a transactional batch adds its partition to the transaction by itself. */
+const FIRST_VERSION_OF_TRANSACTIONS_2 = 12
+
+export const produce = (broker: Broker) =>
+  handler('Produce', (request, context) => {
+    const operation = new ProduceOperation()
+    const responses = request.topicData.map(({ name, topicId, partitionData }) => {
+      const byId = context.version >= FIRST_VERSION_WITH_IDS
+      const topic = byId ? broker.topics.withId(topicId) : broker.topics.named(name)
+      const unknown = byId && topicId !== ZERO_UUID ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+      return {
+        name,
+        topicId,
+        partitionResponses: partitionData.map(({ index, records }) => {
+          const answer = new PartitionAnswer(index, operation)
+          answer.errorCode = refusalOf(broker, request, context, topic, unknown, index, records, answer)
+          return answer
+        }),
+      }
+    })
+    if (request.acks === 0) {
+      if (operation.failed) context.connection.closeAfterAnswers()
+      return undefined
+    }
+    const response: ProduceAnswer = { responses }
+    return operation.finish(response)
+  })
+
+/** Waits for the partitions of one request. */
+class ProduceOperation {
+  #pending = 0
+  #resolve: ((answer: ProduceAnswer) => void) | undefined
+  #answer: ProduceAnswer | undefined
+  failed = false
+
+  begin(): void {
+    this.#pending++
+  }
+
+  done(): void {
+    if (--this.#pending === 0 && this.#resolve !== undefined) this.#resolve(this.#answer!)
+  }
+
+  finish(answer: ProduceAnswer): ProduceAnswer | Promise<ProduceAnswer> {
+    if (this.#pending === 0) return answer
+    this.#answer = answer
+    return new Promise(resolve => (this.#resolve = resolve))
+  }
+}
+
+/** A partition's part of the answer; it is told when its batch is durable. */
+class PartitionAnswer implements Acknowledgement {
+  readonly index: number
+  errorCode = 0
+  errorMessage: string | null = null
+  recordErrors: { batchIndex: number; batchIndexErrorMessage: string }[] = []
+  baseOffset = -1
+  logAppendTimeMs = -1
+  logStartOffset = -1
+  readonly #operation: ProduceOperation
+
+  constructor(index: number, operation: ProduceOperation) {
+    this.index = index
+    this.#operation = operation
+  }
+
+  appended(log: PartitionLog, baseOffset: number, endOffset: number): void {
+    this.baseOffset = baseOffset
+    this.logStartOffset = log.startOffset
+    this.#operation.begin()
+    log.whenDurable(endOffset, this)
+  }
+
+  settled(refusal: number): void {
+    if (refusal !== 0) {
+      this.errorCode = refusal
+      this.baseOffset = -1
+      this.#operation.failed = true
+    }
+    this.#operation.done()
+  }
+
+  refuse(errorCode: number, message: string): number {
+    this.errorMessage = message
+    this.#operation.failed = true
+    return errorCode
+  }
+
+  refuseRecord(errorCode: number, index: number, message: string): number {
+    this.recordErrors = [{ batchIndex: index, batchIndexErrorMessage: message }]
+    return this.refuse(errorCode, message)
+  }
+}
+
+/** Appends the partition's batch; answers 0, or Kafka's error code. */
+function refusalOf(
+  broker: Broker,
+  request: RequestOf<'Produce'>,
+  context: RequestContext,
+  topic: Topic | undefined,
+  unknown: number,
+  index: number,
+  records: Uint8Array | null,
+  answer: PartitionAnswer,
+): number {
+  if (request.acks !== -1 && request.acks !== 0 && request.acks !== 1)
+    return answer.refuse(ErrorCode.INVALID_REQUIRED_ACKS, `acks is -1, 0 or 1, not ${request.acks}`)
+  if (topic === undefined) return answer.refuse(unknown, 'there is no such topic')
+  const log = topic.partitions[index]
+  if (log === undefined) return answer.refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${topic.name} has no partition ${index}`)
+  const malformed = checkProduced(broker, topic, context.version, records, answer)
+  if (malformed !== 0) return malformed
+  const batch = records!
+  const endsAt = context.version >= FIRST_VERSION_OF_TRANSACTIONS_2
+  if (topic.settings.logAppendTime) {
+    answer.logAppendTimeMs = broker.clock.nowMs()
+    setLogAppendTime(batch, 0, answer.logAppendTimeMs)
+  }
+  const refusal = log.append(batch, 0, endsAt && isTransactional(batch, 0), context.frame)
+  if (refusal !== 0) return answer.refuse(refusal, refusalMessage(refusal))
+  const count = recordCountAt(batch, 0)
+  broker.stats.recordsIn += count
+  broker.stats.recordBytesIn += batch.length
+  broker.stats.batchesIn++
+  answer.appended(log, log.lastBaseOffset, log.lastBaseOffset + count)
+  return 0
+}
+
+/** What Kafka checks of a batch before it is appended. */
+function checkProduced(broker: Broker, topic: Topic, version: number, batch: Uint8Array | null, answer: PartitionAnswer): number {
+  if (batch === null || batch.length < BATCH_HEADER_BYTES)
+    return answer.refuse(ErrorCode.INVALID_RECORD, 'a partition of a produce request holds exactly one batch')
+  if (magicAt(batch, 0) !== 2) return answer.refuse(ErrorCode.INVALID_RECORD, 'batches are of magic 2')
+  const fault = checkBatch(batch, 0, batch.length)
+  if (fault !== undefined) return answer.refuse(ErrorCode.CORRUPT_MESSAGE, `the batch is not whole: ${fault}`)
+  if (batchBytesAt(batch, 0) !== batch.length)
+    return answer.refuse(ErrorCode.INVALID_RECORD, 'a partition of a produce request holds exactly one batch')
+  const { settings } = topic
+  if (batch.length > settings.maxMessageBytes)
+    return answer.refuse(ErrorCode.MESSAGE_TOO_LARGE, `a batch of ${batch.length} bytes; max.message.bytes is ${settings.maxMessageBytes}`)
+  if (codecAt(batch, 0) === ZSTD && version < FIRST_VERSION_WITH_ZSTD)
+    return answer.refuse(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd needs version 7 of Produce')
+  if (isControl(batch, 0)) return answer.refuse(ErrorCode.INVALID_RECORD, 'clients write no control batches')
+  if (baseOffsetAt(batch, 0) !== 0 || !isDense(batch, 0) || recordCountAt(batch, 0) === 0)
+    return answer.refuse(ErrorCode.INVALID_RECORD, 'the offsets of a batch count from 0, one for each record')
+  if (producerIdAt(batch, 0) >= 0 && baseSequenceAt(batch, 0) < 0)
+    return answer.refuse(ErrorCode.INVALID_RECORD, 'a batch of an idempotent producer has a sequence')
+  return hasLogAppendTime(batch, 0)
+    ? answer.refuse(ErrorCode.INVALID_TIMESTAMP, 'a producer does not set the time of appending')
+    : checkTimestamp(broker, topic, maxTimestampAt(batch, 0), answer)
+}
+
+function checkTimestamp(broker: Broker, { settings }: Topic, timestamp: number, answer: PartitionAnswer): number {
+  if (settings.logAppendTime || timestamp < 0) return 0
+  const now = broker.clock.nowMs()
+  if (timestamp - now <= settings.timestampAfterMaxMs && now - timestamp <= settings.timestampBeforeMaxMs) return 0
+  return answer.refuseRecord(
+    ErrorCode.INVALID_TIMESTAMP,
+    0,
+    `timestamp ${timestamp} is not within [${now - settings.timestampBeforeMaxMs}, ${now + settings.timestampAfterMaxMs}]`,
+  )
+}
+
+function refusalMessage(refusal: number): string {
+  switch (refusal) {
+    case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
+      return 'records before these are missing: the sequence does not follow'
+    case ErrorCode.INVALID_PRODUCER_EPOCH:
+      return 'a newer instance of this producer has written here'
+    case ErrorCode.INVALID_TXN_STATE:
+      return 'a record outside of the transaction that this producer has open'
+    case ErrorCode.KAFKA_STORAGE_ERROR:
+      return 'the disk takes nothing at the moment'
+    default:
+      return 'refused'
+  }
+}

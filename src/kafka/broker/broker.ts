@@ -1,0 +1,153 @@
+/**
+ * A Kafka broker in this process: one node that is its own cluster. It owns sockets, parsing and everything that coordinators
+ * know; records lie in its `LogDirectory`.
+ *
+ *     const broker = await Broker.start({ …, listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }] })
+ *     await broker.stop()
+ */
+import type { Clock, Timers } from '../../base/clock.ts'
+import type { Random } from '../../base/random.ts'
+import { LogDirectory, type LogDirectoryOptions } from '../log/log-directory.ts'
+import type { StateJournal } from '../log/state-journal.ts'
+import { apis } from '../protocol/apis.ts'
+import { apiHandlers } from './apis/index.ts'
+import type { ApiHandler } from './api.ts'
+import { BrokerConfig } from './config/broker-settings.ts'
+import type { Connection } from './connection.ts'
+import { FetchSessions } from './fetch-sessions.ts'
+import { Listener, type ListenerOptions } from './listener.ts'
+import { MemoryBudget } from './memory-budget.ts'
+import { ProducerIds } from './producer-ids.ts'
+import { PieceBuffers } from './send-queue.ts'
+import { BrokerStats } from './stats.ts'
+import { Topics } from './topics.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId' | 'maxOpenFiles' | 'maxIndexBytes'> {
+  readonly random: Random
+  readonly listeners: readonly ListenerOptions[]
+  /** Properties by Kafka's names. */
+  readonly properties: Readonly<Record<string, string>>
+  /** Bytes of requests held at once. */
+  readonly requestMemoryBytes?: number
+  readonly maxOpenFiles?: number
+  readonly maxIndexBytes?: number
+  log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+/** Answers of these say nothing that the journal could lose, or wait for what they say by themselves. */
+const unjournalled: ReadonlySet<number> = new Set([apis.Produce.key, apis.Fetch.key, apis.ApiVersions.key, apis.ListOffsets.key])
+
+const DEFAULT_REQUEST_MEMORY = 48 * 1024 * 1024
+const IDLE_CHECK_MS = 30_000
+
+export class Broker {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly config: BrokerConfig
+  readonly directory: LogDirectory
+  readonly journal: StateJournal
+  readonly topics: Topics
+  readonly producerIds: ProducerIds
+  readonly fetchSessions: FetchSessions
+  readonly listeners: readonly Listener[]
+  readonly requestMemory: MemoryBudget
+  readonly pieces = new PieceBuffers()
+  readonly stats = new BrokerStats()
+  /** By API key. */
+  readonly handlers: readonly (ApiHandler | undefined)[]
+  readonly log: BrokerOptions['log']
+  #connectionIds = 0
+  #stopped = false
+
+  private constructor(options: BrokerOptions, config: BrokerConfig, directory: LogDirectory, journal: StateJournal, parts: { topics: Topics; producerIds: ProducerIds }) {
+    this.clock = options.clock
+    this.timers = options.timers
+    this.random = options.random
+    this.log = options.log
+    this.config = config
+    this.directory = directory
+    this.journal = journal
+    this.topics = parts.topics
+    this.producerIds = parts.producerIds
+    this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
+    this.fetchSessions = new FetchSessions(this.random, this.clock, () => config.current.fetchSessionSlots)
+    this.listeners = options.listeners.map(listener => new Listener(listener, this))
+    const handlers: (ApiHandler | undefined)[] = []
+    for (const handler of apiHandlers(this)) handlers[apis[handler.api].key] = handler
+    this.handlers = handlers
+  }
+
+  /** Opens the directory, recovers what is there, and listens. */
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const config = new BrokerConfig(options.properties)
+    const directory = await LogDirectory.open({
+      ...options,
+      nodeId: config.current.nodeId,
+      maxOpenFiles: options.maxOpenFiles ?? 4000,
+      maxIndexBytes: options.maxIndexBytes ?? 32 * 1024 * 1024,
+    })
+    try {
+      const topics = new Topics(directory, options.random, name => config.valueOf(name))
+      const producerIds = new ProducerIds()
+      const journal = await directory.openJournal([topics, producerIds])
+      producerIds.open(journal)
+      await topics.open(journal)
+      const broker = new Broker(options, config, directory, journal, { topics, producerIds })
+      for (const listener of broker.listeners) await listener.open()
+      broker.#closeIdleLater()
+      return broker
+    } catch (error) {
+      await directory.close()
+      throw error
+    }
+  }
+
+  get settings() {
+    return this.config.current
+  }
+
+  get nodeId(): number {
+    return this.directory.nodeId
+  }
+
+  get clusterId(): string {
+    return this.directory.clusterId
+  }
+
+  nextConnectionId(): number {
+    this.stats.connectionsOpened++
+    return ++this.#connectionIds
+  }
+
+  /** What has to be durable before an answer of this API may leave: everything that it may have been computed from. */
+  durableBefore(key: number): Promise<void> | undefined {
+    return unjournalled.has(key) ? undefined : this.journal.durable()
+  }
+
+  connectionClosed(connection: Connection): void {
+    this.log('debug', 'connection closed', { connection: connection.id })
+  }
+
+  #closeIdleLater(): void {
+    this.timers.after(IDLE_CHECK_MS, () => {
+      if (this.#stopped) return
+      const before = this.clock.elapsedMs() - this.settings.connectionsMaxIdleMs
+      for (const listener of this.listeners)
+        for (const connection of listener.connections) if (connection.idle && connection.lastActiveMs < before) connection.close()
+      this.#closeIdleLater()
+    })
+  }
+
+  /** Stops listening, breaks off clients, and leaves the directory as after a clean stop. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
+    await this.directory.committer.idle()
+    for (const listener of this.listeners) listener.closeConnections()
+    await this.directory.close()
+  }
+}

@@ -1,0 +1,46 @@
+/** A broker's properties: those it was started with, those that were set since, and what they come to. */
+import { brokerConfigs } from './broker-config.ts'
+
+export interface BrokerSettings {
+  readonly nodeId: number
+  readonly autoCreateTopics: boolean
+  readonly numPartitions: number
+  readonly fetchMaxBytes: number
+  readonly fetchSessionSlots: number
+  readonly requestMaxBytes: number
+  readonly connectionsMaxIdleMs: number
+  readonly retentionCheckMs: number
+  readonly producerIdExpirationMs: number
+}
+
+export class BrokerConfig {
+  /** From the command line, a file, or the environment. */
+  readonly given: ReadonlyMap<string, string>
+  current: BrokerSettings
+
+  constructor(properties: Readonly<Record<string, string>>) {
+    this.given = new Map(Object.entries(properties))
+    for (const [name, value] of this.given) brokerConfigs.check(name, value)
+    this.current = this.#settings()
+  }
+
+  /** A property's text, its default included. */
+  valueOf(name: string): string {
+    return this.given.get(name) ?? brokerConfigs.get(name)?.default ?? ''
+  }
+
+  #settings(): BrokerSettings {
+    const number = (name: string) => Number(this.valueOf(name))
+    return {
+      nodeId: number('broker.id'),
+      autoCreateTopics: this.valueOf('auto.create.topics.enable') === 'true',
+      numPartitions: number('num.partitions'),
+      fetchMaxBytes: number('fetch.max.bytes'),
+      fetchSessionSlots: number('max.incremental.fetch.session.cache.slots'),
+      requestMaxBytes: number('socket.request.max.bytes'),
+      connectionsMaxIdleMs: number('connections.max.idle.ms'),
+      retentionCheckMs: number('log.retention.check.interval.ms'),
+      producerIdExpirationMs: number('producer.id.expiration.ms'),
+    }
+  }
+}
