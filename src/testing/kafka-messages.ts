@@ -82,8 +82,9 @@ const primitives: { readonly [K in Primitive]: fc.Arbitrary<unknown> } = {
  *     defaults     nothing is said
  *     filled       every field has a value of its own, arrays two elements
  *     nulls        null where it may be, elsewhere defaults, arrays one element
+ *     mixed        one or another, arrays up to two elements
  */
-export const samples = ['defaults', 'filled', 'nulls'] as const
+export const samples = ['defaults', 'filled', 'nulls', 'mixed'] as const
 export type Sample = (typeof samples)[number]
 
 export const sampleMessage = (message: Message, version: number, sample: Sample, random: Random): Value =>
@@ -94,13 +95,16 @@ const sampleStruct = (struct: StructShape, sample: Sample, random: Random): Valu
 
 function sampleField(field: FieldShape, sample: Sample, random: Random): unknown {
   if (!field.present || sample === 'defaults') return unsaid(field)
-  if (sample === 'nulls' && field.nullable) return null
+  const chance = sample === 'mixed' ? random.next() : 1
+  if (chance < 0.2) return unsaid(field)
+  if (field.nullable && (sample === 'nulls' || chance < 0.4)) return null
   const { type } = field
   if (type.kind === 'struct') return sampleStruct(type.struct, sample, random)
   if (type.kind === 'array') {
-    return Array.from({ length: sample === 'filled' ? 2 : 1 }, () => sampleElement(type.element, sample, random))
+    const length = sample === 'filled' ? 2 : sample === 'nulls' ? 1 : Math.floor(random.next() * 3)
+    return Array.from({ length }, () => sampleElement(type.element, sample, random))
   }
-  return sample === 'filled' ? samplePrimitive(type.kind, random) : unsaid(field)
+  return sample === 'nulls' ? unsaid(field) : samplePrimitive(type.kind, random)
 }
 
 function sampleElement(type: TypeShape, sample: Sample, random: Random): unknown {

@@ -153,8 +153,9 @@ const definedLines = (fields: readonly DefinedField[], prefix: string, outer: re
   })
 
 function definedDefault({ type, default: value }: DefinedField): unknown {
-  if (value === undefined || type === 'records') return undefined
-  if (value === null || value === 'null') return null
+  // A null that is no text is none to Kafka: the default is what the type says.
+  if (value === undefined || value === null || type === 'records') return undefined
+  if (value === 'null') return null
   if (type === 'string') return value === '' ? undefined : value
   if (type === 'bool') return String(value) === 'true' ? true : undefined
   return Number(value) === 0 ? undefined : Number(value)

@@ -83,14 +83,14 @@ function tagsCode(struct: StructShape, variables: ReadonlyMap<FieldShape, Js>, n
 }
 
 /** Declares `variable` and reads the field into it. */
-function readCode(variable: Js, { type, nullable, compact }: FieldShape, names: Names): Js[] {
+function readCode(variable: Js, { type, nullable, compact, tag }: FieldShape, names: Names): Js[] {
   if (type.kind === 'struct') {
     const { statements, value } = structCode(type.struct, names)
     if (!nullable) return [...statements, js`const ${variable} = ${value}`]
     return [
       js`
         let ${variable} = null
-        if (reader.structFollows()) {
+        if (reader.${raw(tag === undefined ? 'structFollows' : 'taggedStructFollows')}()) {
           ${statements}
           ${variable} = ${value}
         }`,

@@ -80,7 +80,9 @@ function variableCode(variable: Js, field: FieldShape, names: Names): Js[] {
   if (!nullable) return [notNull(variable, field), ...body]
   const [none, some] =
     type.kind === 'struct'
-      ? [js`writer.int8(-1)`, [js`writer.int8(1)`]]
+      ? field.tag === undefined
+        ? [js`writer.int8(-1)`, [js`writer.int8(1)`]]
+        : [js`writer.uvarint(0)`, [js`writer.uvarint(1)`]]
       : [js`writer.${raw(camel(compact ? 'compact' : '', 'arrayLength'))}(-1)`, []]
   return [
     js`
