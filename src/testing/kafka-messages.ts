@@ -15,12 +15,13 @@ import { type FieldShape, type StructShape, type TypeShape, shapeOf } from '../k
 import type { Message, Primitive } from '../kafka/protocol/schema.ts'
 import { rangeOf } from '../kafka/protocol/versions.ts'
 
+/** By name. */
 export const allMessages: readonly Message[] = [
   ...Object.values(apis).flatMap(api => [api.request, api.response]),
   ...[...Object.values(groupLog), ...Object.values(transactionLog)].flatMap(pair => [pair.key, pair.value]),
   ...Object.values<Message>(metadataLog),
   ...[headers, control, snapshot, consumerProtocol].flatMap(family => Object.values<Message>(family)),
-]
+].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
 export function versionsOf(message: Message): number[] {
   const { min, max } = rangeOf(message.versions)
