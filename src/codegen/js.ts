@@ -23,18 +23,17 @@ export type Part = Js | readonly Js[] | string | number | bigint | boolean | nul
  *     }`
  */
 export function js(strings: TemplateStringsArray, ...parts: Part[]): Js {
-  let lines = ['']
+  const lines = ['']
   const append = (more: readonly string[]) => {
     const last = lines.at(-1)!
-    const indent = /^\s*/.exec(last)![0]
-    const [first = '', ...rest] = more
-    lines = [...lines.slice(0, -1), last + first, ...rest.map(line => (line === '' ? '' : indent + line))]
+    lines[lines.length - 1] = last + (more[0] ?? '')
+    if (more.length < 2) return
+    const indent = last.slice(0, indentOf(last))
+    for (let i = 1; i < more.length; i++) lines.push(more[i] === '' ? '' : indent + more[i])
   }
-  const margin = marginOf(strings)
-  strings.forEach((text, i) => {
-    const [first, ...rest] = text.split('\n')
-    lines[lines.length - 1] += first
-    lines.push(...rest.map(line => line.slice(Math.min(margin, /^\s*/.exec(line)![0].length))))
+  linesOf(strings).forEach((text, i) => {
+    lines[lines.length - 1] += text[0]
+    for (let n = 1; n < text.length; n++) lines.push(text[n]!)
     if (i < parts.length) append(render(parts[i]))
   })
   // A spliced empty list leaves a blank line behind; one at either end comes from the template's own layout.
@@ -64,13 +63,29 @@ function literal(value: string | number | bigint | boolean | null | undefined): 
   return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }
 
+/** The texts of each template as lines without its margin. A template is one object however often it is written. */
+const templates = new WeakMap<TemplateStringsArray, readonly (readonly string[])[]>()
+
+function linesOf(strings: TemplateStringsArray): readonly (readonly string[])[] {
+  const known = templates.get(strings)
+  if (known !== undefined) return known
+  const margin = marginOf(strings)
+  const texts = strings.map(text =>
+    text.split('\n').map((line, i) => (i === 0 ? line : line.slice(Math.min(margin, indentOf(line))))),
+  )
+  templates.set(strings, texts)
+  return texts
+}
+
+const indentOf = (line: string): number => line.length - line.trimStart().length
+
 const marginOf = (strings: TemplateStringsArray): number => {
   const indents = strings
     .join('·')
     .split('\n')
     .slice(1)
     .filter(l => l.trim() !== '')
-    .map(l => /^\s*/.exec(l)![0].length)
+    .map(indentOf)
   return indents.length === 0 ? 0 : Math.min(...indents)
 }
 

@@ -126,7 +126,8 @@ function thrownCodes(): Set<string> {
   for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts') || file.startsWith('testing')) continue
     const text = readFileSync(`src/${file}`, 'utf8')
-    for (const found of text.matchAll(/new (?:Sql|Data|Connector|Evaluation|Protocol|Millrace)Error\(\s*'([A-Z_]+)'/g)) codes.add(found[1]!)
+    for (const found of text.matchAll(/new (?:Sql|Data|Connector|Evaluation|Protocol|Millrace)Error\(\s*'([A-Z_]+)'/g))
+      codes.add(found[1]!)
   }
   // Codes that are made from parts, or handed on: base/errors.ts, catalog/catalogs.ts, data/text-reader.ts.
   for (const made of ['NOT_SUPPORTED', 'INTERNAL', 'TABLE_UNKNOWN', 'VIEW_UNKNOWN', 'INVALID_TYPE', 'INVALID_VALUE'])

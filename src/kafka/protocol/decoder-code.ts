@@ -47,7 +47,7 @@ export function decoderCode(message: Message, version: number): Js {
 /** Statements that read a struct, and the literal made of what they read. */
 function structCode(struct: StructShape, names: Names): { statements: Js[]; value: Js } {
   const variables = new Map(struct.fields.filter(f => f.present).map(f => [f, names.fresh(f.name)]))
-  const statements = plainFields(struct).map(f => readInto(js`const ${variables.get(f)}`, f, names))
+  const statements = plainFields(struct).flatMap(f => readCode(variables.get(f)!, f, names))
   if (struct.flexible) statements.push(...tagsCode(struct, variables, names))
   const entries = struct.fields.map(f => {
     const variable = variables.get(f) ?? defaultCode(f)
@@ -70,7 +70,7 @@ function tagsCode(struct: StructShape, variables: ReadonlyMap<FieldShape, Js>, n
           ${fields.map(
             f => js`
               case ${f.tag}: {
-                ${readInto(variables.get(f)!, f, names)}
+                ${assignCode(variables.get(f)!, f, names)}
                 break
               }`,
           )}
@@ -82,39 +82,37 @@ function tagsCode(struct: StructShape, variables: ReadonlyMap<FieldShape, Js>, n
   ]
 }
 
-/** `target` is `const x` or `x`. */
-function readInto(target: Js, { type, nullable, compact }: FieldShape, names: Names): Js {
+/** Declares `variable` and reads the field into it. */
+function readCode(variable: Js, { type, nullable, compact, tag }: FieldShape, names: Names): Js[] {
   if (type.kind === 'struct') {
     const { statements, value } = structCode(type.struct, names)
-    if (!nullable) return js`${statements}\n${target} = ${value}`
-    const it = names.fresh('it')
-    return js`
-      let ${it} = null
-      if (reader.structFollows()) {
-        ${statements}
-        ${it} = ${value}
-      }
-      ${target} = ${it}`
+    if (!nullable) return [...statements, js`const ${variable} = ${value}`]
+    return [
+      js`
+        let ${variable} = null
+        if (reader.${raw(tag === undefined ? 'structFollows' : 'taggedStructFollows')}()) {
+          ${statements}
+          ${variable} = ${value}
+        }`,
+    ]
   }
-  if (type.kind !== 'array') return js`${target} = ${primitiveCode(type.kind, nullable, compact)}`
-  const items = names.fresh('items')
+  if (type.kind !== 'array') return [js`const ${variable} = ${primitiveCode(type.kind, nullable, compact)}`]
   const left = names.fresh('left')
-  const length = js`reader.${raw(compact ? (nullable ? 'compactNullableArrayLength' : 'compactArrayLength') : nullable ? 'nullableArrayLength' : 'arrayLength')}()`
-  const loop = (head: Js): Js => js`
-    for (${head}; ${left} > 0; ${left}--) {
-      ${elementCode(items, type.element, compact, names)}
+  const length = js`reader.${raw(camel(compact ? 'compact' : '', nullable ? 'nullable' : '', 'arrayLength'))}()`
+  const loop = (start: Js): Js => js`
+    for (${start}; ${left} > 0; ${left}--) {
+      ${elementCode(variable, type.element, compact, names)}
     }`
-  if (!nullable) {
-    return js`
-      const ${items} = []
-      ${loop(js`let ${left} = ${length}`)}
-      ${target} = ${items}`
-  }
-  return js`
-    let ${left} = ${length}
-    const ${items} = ${left} < 0 ? null : []
-    ${loop(raw(''))}
-    ${target} = ${items}`
+  if (!nullable) return [js`const ${variable} = []`, loop(js`let ${left} = ${length}`)]
+  return [js`let ${left} = ${length}`, js`const ${variable} = ${left} < 0 ? null : []`, loop(raw(''))]
+}
+
+/** Reads the field into a variable that is there already. */
+function assignCode(variable: Js, field: FieldShape, names: Names): Js[] {
+  const { type, nullable, compact } = field
+  if (type.kind !== 'array' && type.kind !== 'struct') return [js`${variable} = ${primitiveCode(type.kind, nullable, compact)}`]
+  const read = names.fresh('read')
+  return [...readCode(read, field, names), js`${variable} = ${read}`]
 }
 
 function elementCode(items: Js, type: TypeShape, compact: boolean, names: Names): Js[] {

@@ -2,7 +2,7 @@
  * The generated half that writes. Fields that were left out have their defaults; tagged ones that have them are not written.
  *
  *     function encodeFetchRequest(value, writer) {
- *       if (!(value.replicaState === undefined || …)) cannotCarry('replicaState')          not ignorable, not in this version
+ *       if (value.replicaId !== undefined && value.replicaId !== -1) cannotCarry('replicaId')       of other versions, and not ignorable
  *       writer.int32(value.maxWaitMs ?? 0)
  *       const topics = value.topics ?? NONE
  *       writer.compactArrayLength(topics.length)
@@ -12,8 +12,9 @@
  *         writer.uvarint(0)
  *       }
  *       const clusterId = value.clusterId ?? null
- *       writer.uvarint((clusterId !== null ? 1 : 0))
- *       if (clusterId !== null) {
+ *       const hasClusterId = clusterId !== null
+ *       writer.uvarint((hasClusterId ? 1 : 0))
+ *       if (hasClusterId) {
  *         const begin = writer.beginTag(0)
  *         writer.compactNullableString(clusterId)
  *         writer.endTag(begin)
@@ -50,7 +51,7 @@ export function encoderCode(message: Message, version: number): Js {
 function structCode(value: Js, struct: StructShape, names: Names): Js[] {
   const lost = struct.fields.filter(f => !f.present && !f.ignorable)
   return [
-    ...lost.map(f => js`if (!(${isDefault(f, member(value, f))})) cannotCarry(${f.name})`),
+    ...lost.map(f => js`if (${isSaid(f, member(value, f))}) cannotCarry(${f.name})`),
     ...plainFields(struct).flatMap(f => fieldCode(value, f, names)),
     ...(struct.flexible ? tagsCode(value, struct, names) : []),
   ]
@@ -74,13 +75,14 @@ function variableCode(variable: Js, field: FieldShape, names: Names): Js[] {
     const write = primitiveCode(type.kind, field, variable)
     return everNullable && !nullable ? [notNull(variable, field), write] : [write]
   }
-  const body =
-    type.kind === 'struct' ? structCode(variable, type.struct, names) : arrayCode(variable, type.element, compact, names)
+  const body = type.kind === 'struct' ? structCode(variable, type.struct, names) : arrayCode(variable, field, type.element, names)
   if (!everNullable) return body
   if (!nullable) return [notNull(variable, field), ...body]
   const [none, some] =
     type.kind === 'struct'
-      ? [js`writer.int8(-1)`, [js`writer.int8(1)`]]
+      ? field.tag === undefined
+        ? [js`writer.int8(-1)`, [js`writer.int8(1)`]]
+        : [js`writer.uvarint(0)`, [js`writer.uvarint(1)`]]
       : [js`writer.${raw(camel(compact ? 'compact' : '', 'arrayLength'))}(-1)`, []]
   return [
     js`
@@ -94,9 +96,9 @@ function variableCode(variable: Js, field: FieldShape, names: Names): Js[] {
 
 const notNull = (variable: Js, field: FieldShape): Js => js`if (${variable} === null) cannotBeNull(${field.name})`
 
-function arrayCode(items: Js, element: TypeShape, compact: boolean, names: Names): Js[] {
+function arrayCode(items: Js, { name, compact }: FieldShape, element: TypeShape, names: Names): Js[] {
   const i = names.fresh('i')
-  const item = names.fresh('item')
+  const item = names.fresh(singular(name))
   return [
     js`writer.${raw(camel(compact ? 'compact' : '', 'arrayLength'))}(${items}.length)`,
     js`
@@ -106,6 +108,8 @@ function arrayCode(items: Js, element: TypeShape, compact: boolean, names: Names
       }`,
   ]
 }
+
+const singular = (name: string): string => (/[^s]s$/.test(name) ? name.replace(/ies$/, 'ys').slice(0, -1) : 'item')
 
 function elementCode(item: Js, type: TypeShape, compact: boolean, names: Names): Js[] {
   if (type.kind === 'struct') return structCode(item, type.struct, names)
@@ -120,7 +124,7 @@ function tagsCode(value: Js, struct: StructShape, names: Names): Js[] {
   const said = fields.map(f => names.fresh(camel('has', f.name)))
   return [
     ...fields.map((f, i) => js`const ${variables[i]} = ${valueOrDefault(f, member(value, f))}`),
-    ...fields.map((f, i) => js`const ${said[i]} = !(${isDefault(f, variables[i]!)})`),
+    ...fields.map((f, i) => js`const ${said[i]} = ${isSaid(f, variables[i]!, 'defined')}`),
     js`writer.uvarint(${join(
       said.map(has => js`(${has} ? 1 : 0)`),
       ' + ',
@@ -151,19 +155,25 @@ function defaultCode({ defaultValue }: FieldShape): Js {
   return js`DEFAULTS`
 }
 
-/** A condition: the value, which may be undefined, is what nobody needs to say. */
-function isDefault(field: FieldShape, value: Js): Js {
+/** A condition: the value is another than nobody needs to say. */
+function isSaid(field: FieldShape, value: Js, certainly?: 'defined'): Js {
   const { type, defaultValue, everNullable } = field
-  if (defaultValue === null) return js`${value} == null`
-  const solid = everNullable ? js`${value} !== null && ` : raw('')
+  const defined = certainly === 'defined' ? [] : [js`${value} !== undefined`]
+  if (defaultValue === null) return certainly === 'defined' ? js`${value} !== null` : js`${value} != null`
+  const isNull = everNullable ? [js`${value} === null`] : []
   if (type.kind === 'struct') {
-    const inner = type.struct.fields.map(f => js`(${isDefault(f, member(value, f))})`)
-    return js`${value} === undefined || ${solid}${join(inner, ' && ')}`
+    const inner = type.struct.fields.map(f => js`(${isSaid(f, member(value, f))})`)
+    return all([...defined, some([...isNull, ...inner])])
   }
-  if (type.kind === 'array' || defaultValue instanceof Uint8Array)
-    return js`${value} === undefined || ${solid}${value}.length === 0`
-  return js`${value} === undefined || ${value} === ${defaultValue as number}`
+  if (type.kind === 'array' || defaultValue instanceof Uint8Array) {
+    return all([...defined, some([...isNull, js`${value}.length !== 0`])])
+  }
+  return all([...defined, js`${value} !== ${defaultValue as number}`])
 }
+
+const all = (conditions: readonly Js[]): Js => join(conditions, ' && ')
+
+const some = (conditions: readonly Js[]): Js => (conditions.length === 1 ? conditions[0]! : js`(${join(conditions, ' || ')})`)
 
 function primitiveCode(kind: string, { nullable, compact }: Pick<FieldShape, 'nullable' | 'compact'>, value: Js): Js {
   if (kind !== 'string' && kind !== 'bytes' && kind !== 'records') return js`writer.${raw(kind)}(${value})`

@@ -168,9 +168,14 @@ export class Reader {
     return this.#count(this.uvarint() - 1)
   }
 
-  /** Whether a nullable struct follows. */
+  /** Whether a nullable struct follows, or null. */
   structFollows(): boolean {
     return this.int8() >= 0
+  }
+
+  /** The same of a tagged field, where Kafka marks it otherwise. */
+  taggedStructFollows(): boolean {
+    return this.uvarint() > 0
   }
 
   /** Reads the size of a tagged field and answers where it ends. */

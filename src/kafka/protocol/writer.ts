@@ -94,32 +94,38 @@ export class Writer {
   }
 
   bool(value: boolean): void {
-    this.#view.setInt8(this.#take(1), value ? 1 : 0)
+    const at = this.#take(1)
+    this.#view.setInt8(at, value ? 1 : 0)
   }
 
   int8(value: number): void {
     if ((value << 24) >> 24 !== value) cannotHold('int8', value)
-    this.#view.setInt8(this.#take(1), value)
+    const at = this.#take(1)
+    this.#view.setInt8(at, value)
   }
 
   int16(value: number): void {
     if ((value << 16) >> 16 !== value) cannotHold('int16', value)
-    this.#view.setInt16(this.#take(2), value)
+    const at = this.#take(2)
+    this.#view.setInt16(at, value)
   }
 
   uint16(value: number): void {
     if ((value & 0xffff) !== value) cannotHold('uint16', value)
-    this.#view.setUint16(this.#take(2), value)
+    const at = this.#take(2)
+    this.#view.setUint16(at, value)
   }
 
   int32(value: number): void {
     if ((value | 0) !== value) cannotHold('int32', value)
-    this.#view.setInt32(this.#take(4), value)
+    const at = this.#take(4)
+    this.#view.setInt32(at, value)
   }
 
   uint32(value: number): void {
     if (value >>> 0 !== value) cannotHold('uint32', value)
-    this.#view.setUint32(this.#take(4), value)
+    const at = this.#take(4)
+    this.#view.setUint32(at, value)
   }
 
   /** Values beyond the ends of an int64 are written as its ends: the largest is 2^63 as a number. */
@@ -139,7 +145,8 @@ export class Writer {
   }
 
   float64(value: number): void {
-    this.#view.setFloat64(this.#take(8), value)
+    const at = this.#take(8)
+    this.#view.setFloat64(at, value)
   }
 
   /** 22 characters of base64url. */
@@ -167,10 +174,12 @@ export class Writer {
   uvarint(value: number): void {
     let left = value
     while (left >= 0x80) {
-      this.#view.setUint8(this.#take(1), (left & 0x7f) | 0x80)
+      const at = this.#take(1)
+      this.#view.setUint8(at, (left & 0x7f) | 0x80)
       left >>>= 7
     }
-    this.#view.setUint8(this.#take(1), left)
+    const at = this.#take(1)
+    this.#view.setUint8(at, left)
   }
 
   string(value: string): void {
@@ -263,7 +272,8 @@ export class Writer {
 
   /** Bytes as they are, without a length. */
   raw(value: Uint8Array): void {
-    this.#buffer.set(value, this.#take(value.length))
+    const at = this.#take(value.length)
+    this.#buffer.set(value, at)
   }
 
   #splice(value: Uint8Array | RecordsSource): void {
@@ -301,10 +311,11 @@ export class Writer {
     const length = Buffer.byteLength(value, 'utf8')
     if (compact) this.uvarint(length + 1)
     else this.int16(length)
-    this.#buffer.write(value, this.#take(length), 'utf8')
+    const at = this.#take(length)
+    this.#buffer.write(value, at, 'utf8')
   }
 
-  /** Room for so many bytes more; answers where it begins. */
+  /** Room for so many bytes more; answers where it begins. Buffer and view are other ones afterwards, where they had to grow. */
   #take(length: number): number {
     if (length > this.#buffer.length - this.#at) this.#grow(length)
     const at = this.#at

@@ -4,7 +4,7 @@ import { array, bytes, flexible, int32, int64, int8, record, string, struct, typ
 const topicPartitions = {
   topicId: uuid(),
   partitions: array(int32()),
-  assignmentEpochs: array(int32()).orNull().tagged(0),
+  assignmentEpochs: array(int32()).nullable().tagged(0),
 }
 
 export const ConsumerGroupCurrentMemberAssignmentKey = record(
@@ -50,7 +50,7 @@ export const ConsumerGroupMemberMetadataValue = record(5, 'ConsumerGroupMemberMe
     sessionTimeoutMs: int32(),
     supportedProtocols: array({ name: string(), metadata: bytes() }),
   })
-    .orNull()
+    .nullable()
     .tagged(0),
 })
 export type ConsumerGroupMemberMetadataValue = MessageOf<typeof ConsumerGroupMemberMetadataValue>

@@ -60,8 +60,8 @@ export const ProducerIdsRecord = record(15, 'ProducerIdsRecord', '0', flexible('
 })
 export type ProducerIdsRecord = MessageOf<typeof ProducerIdsRecord>
 
-export const ZkMigrationRecord = record(21, 'ZkMigrationRecord', '0', flexible('0+'), { zkMigrationState: int8() })
-export type ZkMigrationRecord = MessageOf<typeof ZkMigrationRecord>
+export const ZkMigrationStateRecord = record(21, 'ZkMigrationStateRecord', '0', flexible('0+'), { zkMigrationState: int8() })
+export type ZkMigrationStateRecord = MessageOf<typeof ZkMigrationStateRecord>
 
 export const BeginTransactionRecord = record(23, 'BeginTransactionRecord', '0', flexible('0+'), {
   name: string().orNull().tagged(0),

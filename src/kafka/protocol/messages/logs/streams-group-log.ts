@@ -4,7 +4,7 @@ import { array, flexible, int16, int32, int64, int8, record, string, struct, typ
 const taskIds = {
   subtopologyId: string(),
   partitions: array(int32()),
-  assignmentEpochs: array(int32()).orNull().tagged(0),
+  assignmentEpochs: array(int32()).nullable().tagged(0),
 }
 
 const streamsGroupTargetAssignmentMemberTaskIds = { subtopologyId: string(), partitions: array(int32()) }
@@ -70,7 +70,7 @@ export const StreamsGroupMetadataValue = record(17, 'StreamsGroupMetadataValue',
   epoch: int32(),
   metadataHash: int64(),
   validatedTopologyEpoch: int32().default(-1).tagged(0),
-  lastAssignmentConfigs: array({ key: string(), value: string() }).orNull().tagged(1),
+  lastAssignmentConfigs: array({ key: string(), value: string() }).nullable().tagged(1),
 })
 export type StreamsGroupMetadataValue = MessageOf<typeof StreamsGroupMetadataValue>
 
