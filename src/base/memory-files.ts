@@ -124,7 +124,7 @@ class Content {
     let at = position
     for (const part of parts) {
       this.#grow(at + part.length)
-      for (let done = 0; done < part.length; ) {
+      for (let done = 0; done < part.length;) {
         const block = this.#blocks[Math.floor((at + done) / BLOCK_BYTES)]!
         const offset = (at + done) % BLOCK_BYTES
         const count = Math.min(part.length - done, BLOCK_BYTES - offset)
@@ -139,7 +139,7 @@ class Content {
 
   read(into: Uint8Array, position: number): number {
     const count = Math.max(0, Math.min(into.length, this.length - position))
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const offset = (position + done) % BLOCK_BYTES
       const piece = this.#blocks[Math.floor((position + done) / BLOCK_BYTES)]!.subarray(offset, offset + count - done)
       into.set(piece, done)

@@ -2,13 +2,29 @@
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts'
 import type { Connection } from './connection.ts'
 import type { Frame } from './frame.ts'
+import type { AclOperation, ResourceType } from './security/authorizer.ts'
 
-export interface RequestContext {
+export class RequestContext {
   readonly connection: Connection
   readonly version: number
   readonly clientId: string
   /** The bytes that the request looks into; good until the response is given, longer for who retains it. */
   readonly frame: Frame
+
+  constructor(connection: Connection, version: number, clientId: string, frame: Frame) {
+    this.connection = connection
+    this.version = version
+    this.clientId = clientId
+    this.frame = frame
+  }
+
+  /** May the client do this? */
+  may(operation: AclOperation, type: ResourceType, name: string): boolean {
+    const { broker, session } = this.connection
+    return (
+      broker.authorizer === undefined || broker.authorizer.allows(session.principal, session.remoteAddress, operation, type, name)
+    )
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ import { FetchSessions } from './fetch-sessions.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
+import type { Authorizer } from './security/authorizer.ts'
 import { PieceBuffers } from './send-queue.ts'
 import { BrokerStats } from './stats.ts'
 import { Topics } from './topics.ts'
@@ -59,10 +60,18 @@ export class Broker {
   /** By API key. */
   readonly handlers: readonly (ApiHandler | undefined)[]
   readonly log: BrokerOptions['log']
+  /** Undefined: everybody may do everything. */
+  authorizer: Authorizer | undefined
   #connectionIds = 0
   #stopped = false
 
-  private constructor(options: BrokerOptions, config: BrokerConfig, directory: LogDirectory, journal: StateJournal, parts: { topics: Topics; producerIds: ProducerIds }) {
+  private constructor(
+    options: BrokerOptions,
+    config: BrokerConfig,
+    directory: LogDirectory,
+    journal: StateJournal,
+    parts: { topics: Topics; producerIds: ProducerIds },
+  ) {
     this.clock = options.clock
     this.timers = options.timers
     this.random = options.random

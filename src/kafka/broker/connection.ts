@@ -14,7 +14,7 @@ import { ErrorCode } from '../protocol/errors.ts'
 import { Reader } from '../protocol/reader.ts'
 import { decodeRequestHeader } from '../protocol/request-header.ts'
 import { Writer } from '../protocol/writer.ts'
-import type { RequestContext } from './api.ts'
+import { RequestContext } from './api.ts'
 import type { Broker } from './broker.ts'
 import { type Frame, FrameAssembler } from './frame.ts'
 import type { Listener } from './listener.ts'
@@ -103,7 +103,7 @@ export class Connection {
     this.#closed = true
     this.broker.requestMemory.forget(this.#resume)
     for (const frame of this.#queued.splice(0)) frame.release()
-    for (const callback of [...this.#whenClosed]) callback()
+    for (const callback of this.#whenClosed) callback()
     this.#send.close()
     this.#stream.destroy()
     this.broker.connectionClosed(this)
@@ -230,7 +230,7 @@ export class Connection {
     this.session.check(key)
     const request = codecOf(row.request, version).decode(this.#reader)
     this.broker.stats.requests[key] = (this.broker.stats.requests[key] ?? 0) + 1
-    const context: RequestContext = { connection: this, version, clientId: header.clientId ?? '', frame }
+    const context = new RequestContext(this, version, header.clientId ?? '', frame)
     const startedMs = this.broker.clock.elapsedMs()
     const response = handler.handle(request as never, context)
     const unseen = this.broker.durableBefore(key)
@@ -351,6 +351,8 @@ export class Connection {
 
 /** Lets go of the files that an answer nobody will get was to be read from. */
 function release(response: unknown): void {
-  const responses = (response as { responses?: readonly { partitions?: readonly { records?: unknown }[] }[] } | undefined)?.responses
-  for (const topic of responses ?? []) for (const { records } of topic.partitions ?? []) if (records instanceof LogRecords) records.release()
+  const responses = (response as { responses?: readonly { partitions?: readonly { records?: unknown }[] }[] } | undefined)
+    ?.responses
+  for (const topic of responses ?? [])
+    for (const { records } of topic.partitions ?? []) if (records instanceof LogRecords) records.release()
 }

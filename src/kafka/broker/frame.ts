@@ -104,7 +104,8 @@ export class FrameAssembler {
 
   #lengthAt(bytes: Uint8Array, at: number): number {
     const length = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-    if (length < 0 || length > this.#maxBytes) throw new FrameTooLarge(`a request of ${length >>> 0} bytes; ${this.#maxBytes} are allowed`)
+    if (length < 0 || length > this.#maxBytes)
+      throw new FrameTooLarge(`a request of ${length >>> 0} bytes; ${this.#maxBytes} are allowed`)
     return length
   }
 }

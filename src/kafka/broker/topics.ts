@@ -146,12 +146,19 @@ export class Topics implements JournalSection {
   /** Why there can't be a new topic of this name, if so. */
   checkName(name: string): void {
     if (name === '') throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, 'a topic needs a name')
-    if (name === '.' || name === '..') throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, `a topic can not be named '${name}'`)
+    if (name === '.' || name === '..')
+      throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, `a topic can not be named '${name}'`)
     if (name.length > MAX_NAME) {
-      throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, `the name of a topic has at most ${MAX_NAME} characters, not ${name.length}`)
+      throw new KafkaRefusal(
+        ErrorCode.INVALID_TOPIC_EXCEPTION,
+        `the name of a topic has at most ${MAX_NAME} characters, not ${name.length}`,
+      )
     }
     if (!NAME.test(name)) {
-      throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, `the name of a topic is of letters, digits, '.', '_' and '-', not '${name}'`)
+      throw new KafkaRefusal(
+        ErrorCode.INVALID_TOPIC_EXCEPTION,
+        `the name of a topic is of letters, digits, '.', '_' and '-', not '${name}'`,
+      )
     }
     if (this.#byName.has(name)) throw new KafkaRefusal(ErrorCode.TOPIC_ALREADY_EXISTS, `topic '${name}' is there already`)
     // Metrics write '.' as '_': names that would be one there are one here.
@@ -164,7 +171,14 @@ export class Topics implements JournalSection {
   /** A new topic, after `checkName`. It is durable once the journal is. */
   async create(name: string, partitions: number, configs: ReadonlyMap<string, string>): Promise<Topic> {
     const id = this.#freshId()
-    const topic: Topic = { name, id, partitions: [], configs, settings: this.#settingsOf(configs), internal: internalNames.has(name) }
+    const topic: Topic = {
+      name,
+      id,
+      partitions: [],
+      configs,
+      settings: this.#settingsOf(configs),
+      internal: internalNames.has(name),
+    }
     // Its place is taken at once: two requests for one name must not both find it free.
     this.#put(topic)
     await this.#addPartitions(topic, partitions)
@@ -221,7 +235,13 @@ export class Topics implements JournalSection {
     const from = topic.partitions.length
     const logs = await Promise.all(
       Array.from({ length: count }, (_, i) =>
-        this.#directory.create({ topic: topic.name, topicId: topic.id, partition: from + i, settings: topic.settings, startOffset: 0 }),
+        this.#directory.create({
+          topic: topic.name,
+          topicId: topic.id,
+          partition: from + i,
+          settings: topic.settings,
+          startOffset: 0,
+        }),
       ),
     )
     topic.partitions.push(...logs)

@@ -123,7 +123,7 @@ async function replayFile(
   const size = await file.bytes()
   const header = new Uint8Array(HEADER_BYTES)
   const view = new DataView(header.buffer)
-  for (let at = 0; at + HEADER_BYTES <= size; ) {
+  for (let at = 0; at + HEADER_BYTES <= size;) {
     await file.read(header, at)
     const length = view.getUint32(0) - (HEADER_BYTES - 8)
     const end = at + HEADER_BYTES + length

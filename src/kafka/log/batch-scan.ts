@@ -33,7 +33,13 @@ export async function findBatch(file: DataFile, position: number, end: number, o
 }
 
 /** The end of the last whole batch that ends at or before `limit`, from a batch's start on; at least one batch where `atLeastOne`. */
-export async function endOfBatches(file: DataFile, start: number, limit: number, end: number, atLeastOne: boolean): Promise<number> {
+export async function endOfBatches(
+  file: DataFile,
+  start: number,
+  limit: number,
+  end: number,
+  atLeastOne: boolean,
+): Promise<number> {
   const buffer = new Uint8Array(HEADERS_BYTES)
   let at = start
   while (at + BATCH_HEADER_BYTES <= end) {

@@ -88,7 +88,13 @@ export class LogDirectory {
     options: LogDirectoryOptions,
     unlock: () => Promise<void>,
     batches: BatchJournal,
-    found: { readonly clusterId: string; readonly nodeId: number; readonly clean: boolean; readonly leaderEpoch: number; readonly recoveryPoints: Map<string, RecoveryPoint> },
+    found: {
+      readonly clusterId: string
+      readonly nodeId: number
+      readonly clean: boolean
+      readonly leaderEpoch: number
+      readonly recoveryPoints: Map<string, RecoveryPoint>
+    },
   ) {
     const { files, clock, timers, durability } = options
     this.#options = options
@@ -265,7 +271,8 @@ export class LogDirectory {
     let dirtyBytes = 0
     for (const log of this.#logs.values()) dirtyBytes += log.dirtyBytes
     const old = this.#options.clock.elapsedMs() - this.#lastCheckpointMs > CHECKPOINT_MS
-    if (dirtyBytes > CHECKPOINT_BYTES || this.#batches.bytes > CHECKPOINT_BYTES || (old && dirtyBytes > 0)) await this.checkpoint()
+    if (dirtyBytes > CHECKPOINT_BYTES || this.#batches.bytes > CHECKPOINT_BYTES || (old && dirtyBytes > 0))
+      await this.checkpoint()
   }
 
   /** Moves all recovery points to where the logs end now. */

@@ -77,4 +77,3 @@ function firstFrom(log: PartitionLog, batch: Uint8Array, timestamp: number): Tim
     reader.reset()
   }
 }
-

@@ -222,12 +222,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     const marker = control ? readMarker(bytes, at) : undefined
     this.lastAppendWasDuplicate = false
     if (marker !== undefined) {
-      const refusal = this.producers.checkMarker(
-        producerId,
-        producerEpochAt(bytes, at),
-        marker.coordinatorEpoch,
-        strictProducers,
-      )
+      const refusal = this.producers.checkMarker(producerId, producerEpochAt(bytes, at), marker.coordinatorEpoch, strictProducers)
       if (refusal !== Refusal.None) return refusal
     } else if (producerId >= 0) {
       const refusal = this.producers.check(this.#produced(bytes, at, producerId), strictProducers)
@@ -308,13 +303,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     }
   }
 
-  #appendMarker(
-    bytes: Uint8Array,
-    at: number,
-    marker: TransactionMarker,
-    offset: number,
-    timestamp: number,
-  ): void {
+  #appendMarker(bytes: Uint8Array, at: number, marker: TransactionMarker, offset: number, timestamp: number): void {
     const producerId = producerIdAt(bytes, at)
     const firstOffset = this.producers.appendMarker(
       producerId,
@@ -548,7 +537,12 @@ export class PartitionLog implements Participant, JournalledWrite {
    * `atLeastOne`), none at or behind the high watermark, or with `committed` the last stable offset. Undefined when there are none.
    * The caller has seen that `startOffset <= offset <= highWatermark`.
    */
-  read(offset: number, maxBytes: number, atLeastOne: boolean, committed: boolean): Promise<LogRange | undefined> | LogRange | undefined {
+  read(
+    offset: number,
+    maxBytes: number,
+    atLeastOne: boolean,
+    committed: boolean,
+  ): Promise<LogRange | undefined> | LogRange | undefined {
     const bound = committed ? this.#stableOffset : this.#highWatermark
     if (offset >= bound || (maxBytes <= 0 && !atLeastOne)) return undefined
     const segment = this.#segmentOf(offset)
@@ -580,7 +574,8 @@ export class PartitionLog implements Participant, JournalledWrite {
         const known = this.#endIn(segment, bound)
         const end = known >= 0 ? known : await this.#positionOf(segment, bound, readable)
         const limit = batch.position + maxBytes
-        const bytes = (end <= limit ? end : await this.#cut(segment, file, batch.position, limit, end, atLeastOne)) - batch.position
+        const bytes =
+          (end <= limit ? end : await this.#cut(segment, file, batch.position, limit, end, atLeastOne)) - batch.position
         if (bytes <= 0) return undefined
         return { segment, position: batch.position, bytes }
       } finally {

@@ -56,6 +56,7 @@ export function decodeProducers(bytes: Uint8Array, into: ProducerStates): boolea
     state.transactionFirstOffset = Number(view.getBigInt64(at + 38))
   }
   // Open transactions go in the order they began.
-  for (const state of [...found.values()].toSorted((a, b) => a.transactionFirstOffset - b.transactionFirstOffset)) into.restore(state)
+  for (const state of [...found.values()].toSorted((a, b) => a.transactionFirstOffset - b.transactionFirstOffset))
+    into.restore(state)
   return true
 }

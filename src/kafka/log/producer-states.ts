@@ -127,7 +127,8 @@ export class ProducerStates {
    */
   check(batch: ProducedBatch, strict = false): number {
     const state = this.#states.get(batch.producerId)
-    if (state === undefined || state.epoch < 0) return strict && batch.baseSequence !== 0 ? Refusal.OutOfOrderSequence : Refusal.None
+    if (state === undefined || state.epoch < 0)
+      return strict && batch.baseSequence !== 0 ? Refusal.OutOfOrderSequence : Refusal.None
     if (batch.epoch < state.epoch) return Refusal.InvalidProducerEpoch
     if (batch.epoch > state.epoch) return batch.baseSequence === 0 ? Refusal.None : Refusal.OutOfOrderSequence
     const lastSequence = sequenceAfter(batch.baseSequence, batch.lastOffsetDelta)

@@ -114,7 +114,12 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     }
     await segment.resume(start.position, start.offset)
     if (start.position > 0) await firstTimestamp(segment, file)
-    const end = await replay(segment, file, bytes, { producers, epochs, cut: options.cut ?? Number.POSITIVE_INFINITY, indexIntervalBytes: options.indexIntervalBytes })
+    const end = await replay(segment, file, bytes, {
+      producers,
+      epochs,
+      cut: options.cut ?? Number.POSITIVE_INFINITY,
+      indexIntervalBytes: options.indexIntervalBytes,
+    })
     state.checkedBytes += end - start.position
     const gap = i + 1 < segments.length && segments[i + 1]!.baseOffset < segment.endOffset
     if (end === bytes && !gap) {
@@ -138,7 +143,12 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
 }
 
 /** The log ends before the first offset that may be read: what is left of it is deleted, and it goes on from there. */
-async function startAnew(open: OpenFiles, directory: string, startOffset: number, segments: readonly Segment[]): Promise<RecoveredLog> {
+async function startAnew(
+  open: OpenFiles,
+  directory: string,
+  startOffset: number,
+  segments: readonly Segment[],
+): Promise<RecoveredLog> {
   for (const segment of segments) {
     segment.file.close()
     for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
@@ -176,7 +186,12 @@ async function restoreProducers(
 }
 
 /** Where the batch with `offset`, or the first behind it, starts. */
-async function startIn(segment: Segment, file: DataFile, offset: number, bytes: number): Promise<{ position: number; offset: number }> {
+async function startIn(
+  segment: Segment,
+  file: DataFile,
+  offset: number,
+  bytes: number,
+): Promise<{ position: number; offset: number }> {
   if (offset <= segment.baseOffset) return { position: 0, offset: segment.baseOffset }
   const index = await segment.offsets()
   const from = Math.min(index.positionFor(offset - segment.baseOffset), bytes)
@@ -208,7 +223,12 @@ interface Replayed {
 }
 
 /** Takes in every sound batch behind what the segment knows already; answers where they end. */
-function replay(segment: Segment, file: DataFile, bytes: number, { producers, epochs, cut, indexIntervalBytes }: Replayed): Promise<number> {
+function replay(
+  segment: Segment,
+  file: DataFile,
+  bytes: number,
+  { producers, epochs, cut, indexIntervalBytes }: Replayed,
+): Promise<number> {
   return checkBatches(file, segment.bytes, bytes, (buffer, at, size) => {
     const baseOffset = baseOffsetAt(buffer, at)
     const lastOffset = lastOffsetAt(buffer, at)
@@ -220,7 +240,13 @@ function replay(segment: Segment, file: DataFile, bytes: number, { producers, ep
     if (isControl(buffer, at)) {
       const marker = recordCountAt(buffer, at) === 0 ? undefined : readMarker(buffer, at)
       if (marker === undefined) return true
-      const firstOffset = producers.appendMarker(producerId, producerEpochAt(buffer, at), marker.coordinatorEpoch, lastOffset, timestamp)
+      const firstOffset = producers.appendMarker(
+        producerId,
+        producerEpochAt(buffer, at),
+        marker.coordinatorEpoch,
+        lastOffset,
+        timestamp,
+      )
       if (firstOffset >= 0 && marker.type === 'ABORT') {
         const open = producers.firstOpenBut(producerId)
         segment.addAborted({ producerId, firstOffset, lastOffset, lastStableOffset: open < 0 ? lastOffset + 1 : open })

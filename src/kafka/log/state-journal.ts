@@ -83,7 +83,9 @@ export class StateJournal implements Participant {
     await files.makeDirectory(directory)
     const names = await files.list(directory)
     const sequences = (ending: string) =>
-      names.flatMap(name => (name.endsWith(ending) && /^\d+\./.test(name) ? [Number.parseInt(name, 10)] : [])).toSorted((a, b) => a - b)
+      names
+        .flatMap(name => (name.endsWith(ending) && /^\d+\./.test(name) ? [Number.parseInt(name, 10)] : []))
+        .toSorted((a, b) => a - b)
     const snapshot = sequences('.snapshot').at(-1) ?? 0
     const journals = sequences('.journal').filter(sequence => sequence >= snapshot)
     let snapshotBytes = 0
@@ -216,7 +218,8 @@ export class StateJournal implements Participant {
       await publishFile(files, this.#directory, fileName(next, 'snapshot'), bytes)
       this.#snapshotBytes = bytes.length
       for (const name of await files.list(this.#directory)) {
-        if (/^\d+\.(journal|snapshot)$/.test(name) && Number.parseInt(name, 10) < next) await files.remove(join(this.#directory, name))
+        if (/^\d+\.(journal|snapshot)$/.test(name) && Number.parseInt(name, 10) < next)
+          await files.remove(join(this.#directory, name))
       }
       await this.#reserve()
     } catch (error) {
@@ -228,7 +231,8 @@ export class StateJournal implements Participant {
 
   /** Between two rounds: what is being written belongs to the old file. */
   async #switchTo(file: DataFile, sequence: number): Promise<void> {
-    while (this.#writing.length > 0) await new Promise<void>((resolve, reject) => this.#waiting.push({ count: this.#written, resolve, reject }))
+    while (this.#writing.length > 0)
+      await new Promise<void>((resolve, reject) => this.#waiting.push({ count: this.#written, resolve, reject }))
     const before = this.#file
     this.#file = file
     this.#sequence = sequence

@@ -16,7 +16,11 @@ export const createTopics = (broker: Broker) =>
     for (const wanted of topics) {
       const twice = topics.filter(other => other.name === wanted.name).length > 1
       if (twice && answers.some(answer => answer.name === wanted.name)) continue
-      answers.push(twice ? refused(wanted, ErrorCode.INVALID_REQUEST, 'the request names this topic twice') : await create(broker, wanted, validateOnly))
+      answers.push(
+        twice
+          ? refused(wanted, ErrorCode.INVALID_REQUEST, 'the request names this topic twice')
+          : await create(broker, wanted, validateOnly),
+      )
     }
     return { topics: answers }
   })
@@ -49,11 +53,15 @@ function partitionsOf(broker: Broker, { name, numPartitions, replicationFactor, 
       throw new KafkaRefusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, `the partitions of topic ${name} count from 0 without a gap`)
     for (const { partitionIndex, brokerIds } of assignments) {
       if (brokerIds.length === 1 && brokerIds[0] === broker.nodeId) continue
-      throw new KafkaRefusal(ErrorCode.INVALID_REPLICA_ASSIGNMENT, `partition ${partitionIndex} of topic ${name} can only be on broker ${broker.nodeId}`)
+      throw new KafkaRefusal(
+        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+        `partition ${partitionIndex} of topic ${name} can only be on broker ${broker.nodeId}`,
+      )
     }
     return assignments.length
   }
-  if (numPartitions === 0 || numPartitions < -1) throw new KafkaRefusal(ErrorCode.INVALID_PARTITIONS, `a topic has at least one partition, not ${numPartitions}`)
+  if (numPartitions === 0 || numPartitions < -1)
+    throw new KafkaRefusal(ErrorCode.INVALID_PARTITIONS, `a topic has at least one partition, not ${numPartitions}`)
   if (replicationFactor === 0 || replicationFactor < -1)
     throw new KafkaRefusal(ErrorCode.INVALID_REPLICATION_FACTOR, `a partition has at least one replica, not ${replicationFactor}`)
   if (replicationFactor > 1)
@@ -61,4 +69,9 @@ function partitionsOf(broker: Broker, { name, numPartitions, replicationFactor, 
   return numPartitions === -1 ? broker.settings.numPartitions : numPartitions
 }
 
-const refused = ({ name }: Wanted, errorCode: number, errorMessage: string): Answer => ({ name, errorCode, errorMessage, configs: [] })
+const refused = ({ name }: Wanted, errorCode: number, errorMessage: string): Answer => ({
+  name,
+  errorCode,
+  errorMessage,
+  configs: [],
+})

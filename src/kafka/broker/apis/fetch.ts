@@ -188,7 +188,9 @@ class FetchOperation implements LogListener {
   // ── reading ───────────────────────────────────────────────────────────────────────────────────────
 
   #enough(read: FetchedData): boolean {
-    return read.failed || read.bytes >= this.#request.minBytes || this.#request.maxWaitMs <= 0 || this.#wanted.partitions.length === 0
+    return (
+      read.failed || read.bytes >= this.#request.minBytes || this.#request.maxWaitMs <= 0 || this.#wanted.partitions.length === 0
+    )
   }
 
   async #read(): Promise<FetchedData> {
@@ -303,7 +305,11 @@ class FetchedData {
     ])
   }
 
-  refuse(wanted: FetchedPartition, errorCode: number, currentLeader: { leaderId: number; leaderEpoch: number } | undefined): void {
+  refuse(
+    wanted: FetchedPartition,
+    errorCode: number,
+    currentLeader: { leaderId: number; leaderEpoch: number } | undefined,
+  ): void {
     this.failed = true
     this.answers.push([
       wanted,

@@ -20,9 +20,7 @@ export const metadata = (broker: Broker) =>
       }
     }
     return {
-      brokers: [
-        { nodeId: broker.nodeId, host: connection.listener.advertisedHost, port: connection.listener.advertisedPort },
-      ],
+      brokers: [{ nodeId: broker.nodeId, host: connection.listener.advertisedHost, port: connection.listener.advertisedPort }],
       clusterId: broker.clusterId,
       controllerId: broker.nodeId,
       topics,

@@ -141,7 +141,8 @@ function refusalOf(
     return answer.refuse(ErrorCode.INVALID_REQUIRED_ACKS, `acks is -1, 0 or 1, not ${request.acks}`)
   if (topic === undefined) return answer.refuse(unknown, 'there is no such topic')
   const log = topic.partitions[index]
-  if (log === undefined) return answer.refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${topic.name} has no partition ${index}`)
+  if (log === undefined)
+    return answer.refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${topic.name} has no partition ${index}`)
   const malformed = checkProduced(broker, topic, context.version, records, answer)
   if (malformed !== 0) return malformed
   const batch = records!
@@ -171,7 +172,10 @@ function checkProduced(broker: Broker, topic: Topic, version: number, batch: Uin
     return answer.refuse(ErrorCode.INVALID_RECORD, 'a partition of a produce request holds exactly one batch')
   const { settings } = topic
   if (batch.length > settings.maxMessageBytes)
-    return answer.refuse(ErrorCode.MESSAGE_TOO_LARGE, `a batch of ${batch.length} bytes; max.message.bytes is ${settings.maxMessageBytes}`)
+    return answer.refuse(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      `a batch of ${batch.length} bytes; max.message.bytes is ${settings.maxMessageBytes}`,
+    )
   if (codecAt(batch, 0) === ZSTD && version < FIRST_VERSION_WITH_ZSTD)
     return answer.refuse(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd needs version 7 of Produce')
   if (isControl(batch, 0)) return answer.refuse(ErrorCode.INVALID_RECORD, 'clients write no control batches')

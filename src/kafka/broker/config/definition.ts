@@ -55,7 +55,8 @@ export class ConfigTable {
 /** A property that is not there, or a value that it can't have. */
 export class InvalidConfigError extends MillraceError {}
 
-const invalid = (message: string, hint?: string): InvalidConfigError => new InvalidConfigError('CONFIG_INVALID', 'user', message, { hint })
+const invalid = (message: string, hint?: string): InvalidConfigError =>
+  new InvalidConfigError('CONFIG_INVALID', 'user', message, { hint })
 
 function problemOf({ type, min, max, values }: ConfigDefinition, text: string): string | undefined {
   switch (type) {

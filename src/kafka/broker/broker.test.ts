@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import { batchOf, settled, testBroker } from '../../testing/broker.ts'
+
+test('what is produced can be fetched', async () => {
+  const { connect, stop } = await testBroker()
+  const client = connect()
+  expect(await client.createTopic('orders', 2)).toBe(0)
+  expect(await client.produce('orders', 1, ['a', 'b'])).toMatchObject({ errorCode: 0, baseOffset: 0 })
+  expect(await client.produce('orders', 1, ['k=c'])).toMatchObject({ errorCode: 0, baseOffset: 2 })
+  const { records, highWatermark } = await client.fetch('orders', 1, 0)
+  expect(highWatermark).toBe(3)
+  expect(records).toEqual([
+    { offset: 0, key: null, value: 'a' },
+    { offset: 1, key: null, value: 'b' },
+    { offset: 2, key: 'k', value: 'c' },
+  ])
+  await stop()
+})
+
+test('records, topics and their ids are there after a restart', async () => {
+  const first = await testBroker()
+  const client = first.connect()
+  await client.createTopic('orders')
+  await client.produce('orders', 0, ['a', 'b'])
+  const { topics } = await client.ask('Metadata', 12, { topics: null })
+  const second = await first.restart()
+  const again = second.connect()
+  expect((await again.ask('Metadata', 12, { topics: null })).topics).toEqual(topics)
+  await again.produce('orders', 0, ['c'])
+  expect((await again.fetch('orders', 0, 1)).records.map(record => record.value)).toEqual(['a', 'b', 'c'])
+  await second.stop()
+})
+
+test('a fetch waits for records', async () => {
+  const { connect, stop } = await testBroker()
+  const [producer, consumer] = [connect(), connect()]
+  await producer.createTopic('orders')
+  const fetched = consumer.fetch('orders', 0, 0, { maxWaitMs: 60_000 })
+  await settled()
+  await producer.produce('orders', 0, ['a'])
+  expect((await fetched).records).toEqual([{ offset: 0, key: null, value: 'a' }])
+  await stop()
+})
+
+test('a fetch gives up waiting when its time is up', async () => {
+  const { connect, time, stop } = await testBroker()
+  const client = connect()
+  await client.createTopic('orders')
+  const fetched = client.fetch('orders', 0, 0, { maxWaitMs: 500 })
+  await time.pass(500)
+  expect((await fetched).records).toEqual([])
+  await stop()
+})
+
+test('requests are answered in order, whatever each of them waits for', async () => {
+  const { connect, stop } = await testBroker()
+  const client = connect()
+  await client.createTopic('orders')
+  const order: string[] = []
+  const said = (name: string) => () => order.push(name)
+  await Promise.all([
+    client.produce('orders', 0, ['a']).then(said('produce 1')),
+    client.produce('orders', 0, ['b']).then(said('produce 2')),
+    client.fetch('orders', 0, 0).then(said('fetch')),
+    client.ask('Metadata', 12, { topics: [] }).then(said('metadata')),
+    client.produce('orders', 0, ['c']).then(said('produce 3')),
+  ])
+  expect(order).toEqual(['produce 1', 'produce 2', 'fetch', 'metadata', 'produce 3'])
+  await stop()
+})
+
+test('an idempotent producer that repeats itself is told where its records are', async () => {
+  const { connect, stop } = await testBroker()
+  const client = connect()
+  await client.createTopic('orders')
+  const { producerId } = await client.ask('InitProducerId', 4, { transactionalId: null, transactionTimeoutMs: 1000 })
+  const batch = { producerId, producerEpoch: 0 }
+  expect(await client.produce('orders', 0, ['a', 'b'], { ...batch, baseSequence: 0 })).toMatchObject({ baseOffset: 0 })
+  expect(await client.produce('orders', 0, ['c'], { ...batch, baseSequence: 2 })).toMatchObject({ baseOffset: 2 })
+  expect(await client.produce('orders', 0, ['a', 'b'], { ...batch, baseSequence: 0 })).toMatchObject({
+    errorCode: 0,
+    baseOffset: 0,
+  })
+  expect(await client.produce('orders', 0, ['e'], { ...batch, baseSequence: 9 })).toMatchObject({ errorCode: 45 })
+  expect((await client.fetch('orders', 0)).records.map(record => record.value)).toEqual(['a', 'b', 'c'])
+  await stop()
+})
+
+test('a version that is not served closes the connection; ApiVersions tells which are', async () => {
+  const { connect, stop } = await testBroker()
+  const client = connect()
+  expect((await client.ask('ApiVersions', 4, { clientSoftwareName: 'test', clientSoftwareVersion: '1' })).errorCode).toBe(0)
+  client.raw(Buffer.from('0000000a00030063000000010000', 'hex'))
+  await settled()
+  expect(client.closed).toBe(true)
+  await stop()
+})
+
+test('a batch that was damaged on its way is refused', async () => {
+  const { connect, stop } = await testBroker()
+  const client = connect()
+  await client.createTopic('orders')
+  const records = batchOf(['a'])
+  records[records.length - 1]! ^= 1
+  const { responses } = await client.ask('Produce', 9, {
+    acks: -1,
+    topicData: [{ name: 'orders', partitionData: [{ index: 0, records }] }],
+  })
+  expect(responses[0]!.partitionResponses[0]).toMatchObject({ errorCode: 2, errorMessage: 'the batch is not whole: crc' })
+  await stop()
+})
