@@ -22,7 +22,7 @@ import {
 } from './batch.ts'
 import { type Codec, codecs, compress } from './compression.ts'
 import type { RecordHeader } from './headers.ts'
-import { uninitialized } from './output.ts'
+import { uninitialized } from './codecs/output.ts'
 import type { RecordsView } from './record-reader.ts'
 import { MAX_VARINT_BYTES, varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts'
 

@@ -34,7 +34,7 @@ import {
   recordCountAt,
 } from './batch.ts'
 import { type Codec, codecs, decompress } from './compression.ts'
-import { uninitialized } from './output.ts'
+import { uninitialized } from './codecs/output.ts'
 
 /** The places are valid until the reader's next `read`, `fill` or `clear`; `bytes` stays as it is while someone holds it. */
 export interface RecordsView {

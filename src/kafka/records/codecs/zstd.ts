@@ -1,11 +1,10 @@
 /**
- * Zstandard: by Node where it has it (22.15 and later). Before, unpacked by fzstd, packed by `@toondepauw/node-zstd`
- * where that is installed, and otherwise put into frames as it is, which every reader takes.
+ * Zstandard: by Node where it has it (22.15 and later). Before, it is unpacked by zstd-unpack.ts, packed by
+ * `@toondepauw/node-zstd` where that is installed, and otherwise put into frames as it is, which every reader takes.
  */
 import * as zlib from 'node:zlib'
-import { Decompress } from 'fzstd'
-import { loadNative } from './native.ts'
-import { TooLargeError, uninitialized } from './output.ts'
+import { loadNative } from '../native.ts'
+import { unpackZstdFrames } from './zstd-unpack.ts'
 
 /** The types are those of Node 20. */
 const node = zlib as unknown as {
@@ -28,21 +27,7 @@ export function packZstd(bytes: Uint8Array, level = 3): Uint8Array {
 
 export function unpackZstd(packed: Uint8Array, maxBytes: number): Uint8Array {
   if (node.zstdDecompressSync !== undefined) return node.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, maxBytes) })
-  const parts: Uint8Array[] = []
-  let size = 0
-  const unpack = new Decompress(part => {
-    size += part.length
-    if (size > maxBytes) throw new TooLargeError(maxBytes)
-    parts.push(part)
-  })
-  unpack.push(packed, true)
-  const out = uninitialized(size)
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return unpackZstdFrames(packed, maxBytes)
 }
 
 const BLOCK_BYTES = 128 << 10
