@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { DataError } from '../../base/errors.ts'
 import { javaBatches, rdkafkaBatches } from '../../testing/golden-batches.ts'
 import { BATCH_HEADER_BYTES } from './batch.ts'
-import { packZstd, storeZstd } from './codecs/zstd.ts'
+import { packZstd, storeZstd, zstdImplementation } from './codecs/zstd.ts'
 import { unpackZstdFrames } from './codecs/zstd-unpack.ts'
 import { type Codec, codecs, compress, decompress } from './compression.ts'
 
 const packing = codecs.filter(codec => codec !== 'none')
+/** Where zstd is only stored, nothing becomes smaller. */
+const packsAtAll = (codec: Codec) => codec !== 'zstd' || zstdImplementation() !== 'stored'
 const text = 'the quick brown fox jumps over the lazy dog, '
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'))
@@ -40,14 +42,14 @@ describe.each(packing)('%s', codec => {
     for (const size of [32 << 10, 64 << 10, (64 << 10) + 1, 300_000]) {
       const bytes = repeat(bytesOf(text), size / text.length + 1).subarray(0, size)
       const packed = compress(codec, bytes)
-      expect(packed.length).toBeLessThan(size / 15)
+      if (packsAtAll(codec)) expect(packed.length).toBeLessThan(size / 15)
       expect(same(decompress(codec, packed, size), bytes)).toBe(true)
     }
   })
 
   test('a bomb is cut at the limit', () => {
     const packed = compress(codec, new Uint8Array(4 * MIB))
-    expect(packed.length).toBeLessThan(MIB / 4)
+    if (packsAtAll(codec)) expect(packed.length).toBeLessThan(MIB / 4)
     expect(errorOf(codec, packed, MIB)).toBe('RECORD_BATCH_TOO_LARGE')
     expect(decompress(codec, packed, 4 * MIB).length).toBe(4 * MIB)
   })
