@@ -93,29 +93,17 @@ export class BatchBuilder {
   }
 
   /** The next record. */
-  append(timestamp: number, key: Uint8Array | null, value: Uint8Array | null, headers?: readonly RecordHeader[]): void {
-    if (headers === undefined || headers.length === 0) {
-      this.appendSlices(
-        timestamp,
-        key ?? NOTHING,
-        key === null ? -1 : 0,
-        key?.length ?? 0,
-        value ?? NOTHING,
-        value === null ? -1 : 0,
-        value?.length ?? 0,
-      )
-      return
-    }
-    const packed = packHeaders(headers)
+  append(timestamp: number, key: Uint8Array | null, value: Uint8Array | null, headers: readonly RecordHeader[] = []): void {
+    const packed = headers.length === 0 ? NOTHING : packHeaders(headers)
     this.#append(
       this.#lastOffsetDelta + 1,
       timestamp,
       key ?? NOTHING,
       key === null ? -1 : 0,
-      key?.length ?? 0,
+      key === null ? -1 : key.length,
       value ?? NOTHING,
       value === null ? -1 : 0,
-      value?.length ?? 0,
+      value === null ? -1 : value.length,
       headers.length,
       packed,
       0,
@@ -211,7 +199,7 @@ export class BatchBuilder {
     return greater
   }
 
-  /** The batch, in a buffer of its own. Without records it takes up no offset, unless `lastOffset` says so. */
+  /** The batch, in a buffer of its own. Without records it needs `lastOffset`: every batch takes up an offset at least. */
   finish(options: BatchOptions = {}): Uint8Array {
     // Nothing is not compressed: a reader of an empty batch would have to unpack it for nothing.
     const codec = this.#count === 0 ? 'none' : (options.codec ?? 'none')

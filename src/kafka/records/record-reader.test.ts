@@ -108,7 +108,6 @@ describe('what is no batch of records', () => {
   test('more records than there can be', () => {
     expect(errorOf(record('0c 00 00 00 01 01 00', 2))).toBe("orders-3@120: the batch can't hold 2 records")
     expect(errorOf(record('0c 00 00 00 01 01 00', -1))).toBe("orders-3@120: the batch can't hold -1 records")
-    expect(errorOf(record('0c 00 00 00 01 01 00', 0))).toBe('orders-3@120: the batch holds bytes, but no records')
     expect(errorOf(record('28b52ffd 0058 210000 00000000', 2 ** 31 - 1, 4))).toBe(
       "orders-3@120: the batch can't hold 2147483647 records",
     )

@@ -118,12 +118,11 @@ export class RecordReader {
     this.#count = recordCountAt(bytes, at)
     const start = at + BATCH_HEADER_BYTES
     const end = at + batchBytesAt(bytes, at)
-    // What compaction leaves of a batch without records: nothing to unpack.
-    if (this.#count === 0 && start === end) return true
+    // What compaction leaves of a batch without records: nothing, or nothing compressed.
+    if (this.#count === 0) return true
     if (!this.#expose(bytes, start, end, codecAt(bytes, at))) return false
     const count = this.#count
     if (count < 0 || count * MIN_RECORD_BYTES > this.#end - this.#at) throw this.#corrupt(`can't hold ${count} records`)
-    if (count === 0) throw this.#corrupt('holds bytes, but no records')
     this.#baseTimestamp = baseTimestampAt(bytes, at)
     this.#appendTime = hasLogAppendTime(bytes, at) ? maxTimestampAt(bytes, at) : undefined
     this.#left = count
