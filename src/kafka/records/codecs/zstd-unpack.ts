@@ -9,7 +9,18 @@
  * what goes in. Throws RangeError where the bytes are no such frames.
  */
 import { copyBack, copyLiterals, firstOutput, growOutput, uninitialized } from './output.ts'
-import { type FseTable, type HuffmanTable, fseOfOne, fseTable, highBit, readFseTable, readHuffmanTable } from './zstd-tables.ts'
+import {
+  type CodeKind,
+  LITERAL_BASES,
+  LITERAL_BITS,
+  MATCH_BASES,
+  MATCH_BITS,
+  literalLengths,
+  matchLengths,
+  offsets,
+} from './zstd-codes.ts'
+import { bitsAt, decodeStream, decodeStreams } from './zstd-streams.ts'
+import { type FseTable, type HuffmanTable, fseOfOne, highBit, readFseTable, readHuffmanTable } from './zstd-tables.ts'
 
 const FRAME_MAGIC = 0xfd2fb528
 /** 16 magics from here on: data for others, to be passed over. */
@@ -17,97 +28,6 @@ const SKIPPABLE_MAGIC = 0x184d2a50
 const MAX_BLOCK_BYTES = 128 << 10
 /** Bits are read in four bytes, of which the last may lie behind the data. */
 const PADDING = 8
-
-/** How lengths of literals and of matches are told: a code stands for a base and so many bits more. */
-const LITERAL_BITS = Uint8Array.of(
-  ...Array.from({ length: 16 }, () => 0),
-  1,
-  1,
-  1,
-  1,
-  2,
-  2,
-  3,
-  3,
-  4,
-  6,
-  7,
-  8,
-  9,
-  10,
-  11,
-  12,
-  13,
-  14,
-  15,
-  16,
-)
-const LITERAL_BASES = basesOf(LITERAL_BITS, 0)
-const MATCH_BITS = Uint8Array.of(
-  ...Array.from({ length: 32 }, () => 0),
-  1,
-  1,
-  1,
-  1,
-  2,
-  2,
-  3,
-  3,
-  4,
-  4,
-  5,
-  7,
-  8,
-  9,
-  10,
-  11,
-  12,
-  13,
-  14,
-  15,
-  16,
-)
-const MATCH_BASES = basesOf(MATCH_BITS, 3)
-
-function basesOf(bits: Uint8Array, first: number): Int32Array {
-  const bases = new Int32Array(bits.length)
-  for (let code = 0, base = first; code < bits.length; code++) {
-    bases[code] = base
-    base += 1 << bits[code]!
-  }
-  return bases
-}
-
-/** A kind of code in sequences: its predefined probabilities and limits. */
-interface CodeKind {
-  readonly predefined: FseTable
-  readonly maxLog: number
-  readonly maxSymbol: number
-}
-
-// prettier-ignore
-const literalLengths: CodeKind = {
-  predefined: fseTable(Int8Array.of(
-    4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1,
-  ), 6),
-  maxLog: 9,
-  maxSymbol: 35,
-}
-// prettier-ignore
-const offsets: CodeKind = {
-  predefined: fseTable(Int8Array.of(1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1), 5),
-  maxLog: 8,
-  maxSymbol: 31,
-}
-// prettier-ignore
-const matchLengths: CodeKind = {
-  predefined: fseTable(Int8Array.of(
-    1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1,
-  ), 6),
-  maxLog: 9,
-  maxSymbol: 52,
-}
 
 export function unpackZstdFrames(packed: Uint8Array, maxBytes: number): Uint8Array {
   const unpacker = new FrameUnpacker(packed, maxBytes)
@@ -438,64 +358,4 @@ class FrameUnpacker {
     if (count > this.#end - this.at) throw new RangeError('the frame ends too early')
     this.at += count
   }
-}
-
-/** `count` bits, 25 at most, of the stream that starts at byte `start`, from bit `at` on. */
-function bitsAt(bytes: Uint8Array, start: number, at: number, count: number): number {
-  const i = start + (at >> 3)
-  return ((bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)) >>> (at & 7)) & ((1 << count) - 1)
-}
-
-/** Four streams behind the sizes of the first three. */
-function decodeStreams(bytes: Uint8Array, at: number, end: number, table: HuffmanTable, into: Uint8Array, size: number): void {
-  if (end - at < 10) throw new RangeError('the literals of a block end too early')
-  const sizeAt = (i: number): number => bytes[at + 2 * i]! | (bytes[at + 2 * i + 1]! << 8)
-  const end1 = at + 6 + sizeAt(0)
-  const end2 = end1 + sizeAt(1)
-  const end3 = end2 + sizeAt(2)
-  if (end3 >= end) throw new RangeError('the literals of a block end too early')
-  const quarter = (size + 3) >> 2
-  if (3 * quarter > size) throw new RangeError('a block has too few literals for four streams')
-  decodeStream(bytes, at + 6, end1, table, into, 0, quarter)
-  decodeStream(bytes, end1, end2, table, into, quarter, 2 * quarter)
-  decodeStream(bytes, end2, end3, table, into, 2 * quarter, 3 * quarter)
-  decodeStream(bytes, end3, end, table, into, 3 * quarter, size)
-}
-
-/** Fills `into[from, to)` with what the Huffman-coded stream `bytes[start, end)` holds, which is read from its end. */
-function decodeStream(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  table: HuffmanTable,
-  into: Uint8Array,
-  from: number,
-  to: number,
-): void {
-  if (start >= end || bytes[end - 1] === 0) throw new RangeError('the literals of a block are missing')
-  const { log, entries } = table
-  const mask = (1 << log) - 1
-  let left = (end - start - 1) * 8 + highBit(bytes[end - 1]!)
-  let at = from
-  // Two symbols from one look at the bytes: 22 bits at most.
-  while (left >= 2 * log && at + 1 < to) {
-    const low = left - 2 * log
-    const i = start + (low >> 3)
-    const bits = (bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)) >>> (low & 7)
-    const first = entries[(bits >>> log) & mask]!
-    const second = entries[(bits >>> (log - (first >> 8))) & mask]!
-    into[at] = first
-    into[at + 1] = second
-    left -= (first >> 8) + (second >> 8)
-    at += 2
-  }
-  for (; at < to; at++) {
-    // Behind the stream's start there are zeros.
-    const bits = left >= log ? bitsAt(bytes, start, left - log, log) : (bitsAt(bytes, start, 0, left) << (log - left)) & mask
-    const entry = entries[bits]!
-    into[at] = entry
-    left -= entry >> 8
-    if (left < 0) throw new RangeError('the literals of a block end too early')
-  }
-  if (left !== 0) throw new RangeError('the literals of a block are not read to their end')
 }
