@@ -120,6 +120,7 @@ export class TestClient {
     this.#clientId = clientId
     this.#broker = broker
     broker.listeners[0]!.connect(theirs, '127.0.0.1')
+    ours.setMaxListeners(0)
     ours.on('data', chunk => this.#take(chunk))
     ours.on('close', () => (this.closed = true))
     ours.on('end', () => (this.closed = true))

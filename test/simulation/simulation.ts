@@ -82,7 +82,7 @@ export class Simulation {
       try {
         this.#broker = await this.#orCrash(
           Broker.start({
-            files: this.#disk,
+            files: this.#disk.mount(),
             path: '/data',
             clock: this.#time.clock,
             timers: this.#time,
@@ -194,7 +194,7 @@ export class Simulation {
     const start = this.#start.get(key) ?? 0
     for (const [offset, value] of seen.entries()) {
       if (offset < start || value === undefined) continue
-      if (found.get(offset) !== value) throw new Error(`${key}@${offset} was ${value} and is ${found.get(offset)}`)
+      if (found.get(offset) !== value) throw new Error(`${key}@${offset} was ${value.slice(0, 40)} and is ${found.get(offset)?.slice(0, 40)}`)
     }
     for (const [offset, value] of found) seen[offset] = value
     this.#seen.set(key, seen)
@@ -220,7 +220,7 @@ export class Simulation {
     const { topics } = await this.#client!.ask('Metadata', 12, { topics: null })
     for (const [name, { id, partitions }] of this.#topics) {
       const found = topics.find(topic => topic.name === name)
-      if (found?.topicId !== id || found.partitions.length !== partitions) throw new Error(`topic ${name} is not what it was`)
+      if (found?.topicId !== id || found.partitions.length !== partitions) throw new Error(`topic ${name} is not what it was: ${id} with ${partitions} partitions, now ${JSON.stringify(found)}`)
       for (let partition = 0; partition < partitions; partition++) await this.#checkPartition(name, partition)
     }
   }
