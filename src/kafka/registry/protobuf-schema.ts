@@ -3,9 +3,11 @@ import { compareProtos } from './protobuf/compare.ts'
 import { breaks, describe } from './protobuf/difference.ts'
 import type { ProtoFile } from './protobuf/file.ts'
 import { normalizeProto } from './protobuf/normalize.ts'
+import { protoFromDescriptor } from './protobuf/from-descriptor.ts'
 import { parseProto } from './protobuf/parse.ts'
 import { printProto } from './protobuf/print.ts'
 import { type Dependency, Scope } from './protobuf/scope.ts'
+import { descriptorOf } from './protobuf/to-descriptor.ts'
 import { checkProto } from './protobuf/validity.ts'
 import { type Breach, type Schema, type SchemaReference, type SchemaSource, sortedReferences } from './schema.ts'
 
@@ -13,7 +15,7 @@ export function parseProtobufSchema({ text, references, resolved, strict = true 
   const dependencies = new Map(
     resolved.map(({ name, subject, version, text }) => [name, { file: parseProto(text), origin: `${subject} ${version}` }]),
   )
-  const file = parseProto(text)
+  const file = fileOf(text)
   const schema = new ProtobufSchema(file, references, dependencies)
   if (strict) {
     checkProto(file)
@@ -53,7 +55,18 @@ class ProtobufSchema implements Schema {
       .map(each => (reader, written) => describe(each, reader, written))
   }
 
-  format(): string {
-    return this.canonical
+  format(name: string): string {
+    if (name !== 'serialized') return this.canonical
+    return Buffer.from(descriptorOf(new Scope(this.file, this.dependencies))).toString('base64')
   }
+}
+
+/** Some clients send a file's descriptor in base64 in place of its text. */
+function fileOf(text: string): ProtoFile {
+  if (/^[A-Za-z0-9+/]+=*$/.test(text)) {
+    const bytes = Buffer.from(text, 'base64')
+    // A descriptor begins with its name: the field 1, a text.
+    if (bytes[0] === 0x0a) return protoFromDescriptor(bytes)
+  }
+  return parseProto(text)
 }

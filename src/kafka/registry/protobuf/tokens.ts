@@ -121,7 +121,8 @@ function numberOf(word: string): number {
 
 const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
-const unescape = (text: string): string =>
+/** What stands behind the escapes of a string: `\\n`, `\\x0a`, `\\012`. */
+export const unescape = (text: string): string =>
   text.replace(/\\(?:[xX]([0-9a-fA-F]{1,2})|([0-7]{1,3})|([\s\S]))/g, (_, hex?: string, octal?: string, char?: string) => {
     if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16))
     if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8))
