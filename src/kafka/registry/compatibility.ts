@@ -11,8 +11,8 @@ import type { Schema } from './schema.ts'
 
 export interface Earlier {
   readonly version: number
-  /** Parsed when it is asked for. */
-  schema(): Schema
+  /** Parsed when it is asked for. Undefined for one that another registry took and ours can't read. */
+  schema(): Schema | undefined
 }
 
 const MAX_SHOWN = 10 * 1024
@@ -35,6 +35,7 @@ export function incompatibilitiesOf(
 
 function compare(schema: Schema, earlier: Earlier, level: CompatibilityLevel, policy: 'STRICT' | 'LENIENT'): readonly string[] {
   const old = earlier.schema()
+  if (old === undefined) return [`The schema of version ${earlier.version} can't be read`]
   if (old.type !== schema.type) return ['Incompatible because of different schema type']
   const forward = level.startsWith('BACKWARD') ? [] : old.breaches(schema, policy).map(each => each('old', 'new'))
   const backward = level.startsWith('FORWARD') ? [] : schema.breaches(old, policy).map(each => each('new', 'old'))

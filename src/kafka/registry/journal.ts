@@ -8,11 +8,10 @@
  *       await append({ kind: 'SCHEMA', … })
  *     })                                                      // store.version('a', 1) is there
  */
-import { MillraceError } from '../../base/errors.ts'
 import { storeFailed } from './errors.ts'
 import { type Entry, decodeEntry, encodeEntry } from './records.ts'
 import type { SchemaStore } from './store.ts'
-import type { SchemaTopic, TopicRecord } from './topic.ts'
+import { RecordTooLargeError, type SchemaTopic, type TopicRecord } from './topic.ts'
 
 export type Append = (entry: Entry) => Promise<void>
 
@@ -67,7 +66,7 @@ export class Journal {
   async #append(entry: Entry): Promise<void> {
     const { key, value } = encodeEntry(entry)
     const offset = await this.#topic.append(key, value).catch((error: unknown) => {
-      if (error instanceof MillraceError && error.code === 'RECORD_TOO_LARGE') throw error
+      if (error instanceof RecordTooLargeError) throw error
       throw storeFailed('Writing to the topic of the schemas failed', error)
     })
     this.check()

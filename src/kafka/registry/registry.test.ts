@@ -89,6 +89,21 @@ describe('the records of _schemas', () => {
     )
   })
 
+  test('a schema that we would not take is no obstacle', async () => {
+    const registry = await registryOver(
+      new MemorySchemaTopic([
+        [
+          '{"keytype":"SCHEMA","subject":"a","version":1,"magic":1}',
+          '{"subject":"a","version":1,"id":1,"schemaType":"JSON","schema":"{\\"minLength\\":-1}","deleted":false}',
+        ],
+      ]),
+    )
+    const json = { type: 'JSON', text: '{"minLength":1}', references: [] } as const
+    await expect(registry.register('a', json)).rejects.toThrow("The schema of version 1 can't be read")
+    await registry.setConfig('a', { compatibilityLevel: 'NONE' })
+    expect(await registry.register('a', json)).toMatchObject({ version: 2, id: 2 })
+  })
+
   test('a key without a subject is everything, whichever way it is written', () => {
     expect(decodeEntry('{"keytype":"MODE","subject":null,"magic":0}', '{"mode":"READONLY"}')).toEqual({
       kind: 'MODE',

@@ -12,6 +12,7 @@
 import { incompatibilitiesOf } from './compatibility.ts'
 import { type Config, DEFAULT_LEVEL, withChanges } from './config.ts'
 import {
+  RegistryError,
   idDoesNotMatch,
   incompatible,
   invalidSchema,
@@ -229,7 +230,7 @@ export class SchemaRegistry {
   #same(schema: Schema, value: SchemaValue): boolean {
     const filledIn = schema.references.length === 0 && value.references.length > 0
     if (!filledIn && !this.#sameReferences(schema.references, value)) return false
-    return schema.identity === this.parsed(value).identity
+    return schema.identity === this.#readable(value)?.identity
   }
 
   #sameReferences(references: readonly SchemaReference[], value: SchemaValue): boolean {
@@ -244,7 +245,7 @@ export class SchemaRegistry {
   /** What keeps a schema from following these versions, by the level that is configured. */
   incompatibilities(subject: string, schema: Schema, versions: readonly SchemaValue[]): readonly string[] {
     const { compatibilityLevel: level = DEFAULT_LEVEL, compatibilityPolicy: policy = 'STRICT' } = this.configInScope(subject)
-    const earlier = versions.map(value => ({ version: value.version, schema: () => this.parsed(value) }))
+    const earlier = versions.map(value => ({ version: value.version, schema: () => this.#readable(value) }))
     const messages = incompatibilitiesOf(schema, earlier, level, policy)
     return messages.length === 0 ? [] : [...messages, `{validateFields: 'false', compatibility: '${level}'}`]
   }
@@ -258,6 +259,16 @@ export class SchemaRegistry {
   /** A registered schema, as strict as it was when it was registered. */
   parsed({ subject, schemaType, schema, references }: SchemaValue): Schema {
     return this.#parse(subject, { type: schemaType, text: schema, references }, { strict: false, normalize: false })
+  }
+
+  /** Undefined for a schema that another registry took and ours does not. */
+  #readable(value: SchemaValue): Schema | undefined {
+    try {
+      return this.parsed(value)
+    } catch (error) {
+      if (error instanceof RegistryError) return undefined
+      throw error
+    }
   }
 
   #parse(subject: string, { type, text, references }: SchemaRequest, options: { strict: boolean; normalize: boolean }): Schema {

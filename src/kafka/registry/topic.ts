@@ -38,6 +38,6 @@ export interface SchemaTopic {
 /** The cluster takes no record of this size. */
 export class RecordTooLargeError extends MillraceError {
   constructor(bytes: number) {
-    super('RECORD_TOO_LARGE', 'user', `a record of ${bytes} bytes is larger than the topic takes`)
+    super('SCHEMA_TOO_LARGE', 'user', `a record of ${bytes} bytes is larger than the topic takes`)
   }
 }
