@@ -47,4 +47,4 @@ class JsonSchema implements Schema {
   }
 }
 
-const exact = (number: JsonNumber): string => (number.isIntegral ? BigInt(number.text).toString() : javaDecimal(number.text))
+const exact = (number: JsonNumber): string => (number.isIntegral ? number.integer : javaDecimal(number.text))

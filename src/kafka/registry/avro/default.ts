@@ -41,8 +41,11 @@ export function isValidDefault(type: AvroType, value: Json): boolean {
 }
 
 function isInteger(value: Json, bits: number): boolean {
-  if (!(value instanceof JsonNumber) || !value.isIntegral) return false
+  if (!(value instanceof JsonNumber) || !value.isIntegral || value.text.length > LONGEST) return false
   const limit = 1n << BigInt(bits)
   const integer = BigInt(value.text)
   return integer >= -limit && integer < limit
 }
+
+/** `-9223372036854775808`. */
+const LONGEST = 20

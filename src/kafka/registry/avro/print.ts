@@ -103,8 +103,7 @@ const shorten = (full: string, space: string): string => {
 }
 
 /** A tree of Jackson keeps integers as they are and everything else as a double. */
-const jacksonNumber = (number: JsonNumber): string =>
-  number.isIntegral ? BigInt(number.text).toString() : javaDouble(number.value)
+const jacksonNumber = (number: JsonNumber): string => (number.isIntegral ? number.integer : javaDouble(number.value))
 
 /** A default with its numbers printed as those of their type. */
 function inType(type: AvroType, value: Json): Json {

@@ -51,15 +51,15 @@ function compareMultiples(comparison: Comparison, original: JsonNumber | undefin
   else comparison.add(isMultiple(original, update) ? 'MULTIPLE_OF_REDUCED' : 'MULTIPLE_OF_CHANGED', 'multipleOf')
 }
 
-/** Exactly, in decimal: 0.3 is a multiple of 0.1. Exponents far apart are not worth their digits. */
+/** Exactly, in decimal: 0.3 is a multiple of 0.1. Numbers of thousands of digits are not worth it. */
 function isMultiple(number: JsonNumber, of: JsonNumber): boolean {
   const [a, b] = [number, of].map(each => /^(-?[0-9]+)e(-?[0-9]+)$/.exec(decimalOf(each.text))!)
   const shift = Number(a![2]) - Number(b![2])
-  if (Math.abs(shift) > MAX_SHIFT) return false
+  if (Math.abs(shift) > MAX_DIGITS || a![1]!.length > MAX_DIGITS || b![1]!.length > MAX_DIGITS) return false
   const scale = 10n ** BigInt(Math.abs(shift))
   return (BigInt(a![1]!) * (shift > 0 ? scale : 1n)) % (BigInt(b![1]!) * (shift < 0 ? scale : 1n)) === 0n
 }
-const MAX_SHIFT = 1_000
+const MAX_DIGITS = 1_000
 
 export function compareValues(comparison: Comparison, original: readonly Json[], update: readonly Json[]): void {
   const has = (values: readonly Json[], value: Json) => values.some(each => sameJson(each, value))

@@ -24,6 +24,11 @@ export class JsonNumber {
   get isIntegral(): boolean {
     return !/[.eE]/.test(this.text)
   }
+
+  /** The text of an integer; a zero has no sign. */
+  get integer(): string {
+    return this.text === '-0' ? '0' : this.text
+  }
 }
 
 export type JsonObject = ReadonlyMap<string, Json>
@@ -41,10 +46,7 @@ export class JsonSyntaxError extends MillraceError {
 
 /** Deeper than any schema that was written by hand, and shallow enough for the stack. */
 const MAX_DEPTH = 1_000
-const WHITE = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
-// oxlint-disable-next-line no-control-regex
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const WORD = /true|false|null/y
 
 /** Reads one JSON value; nothing but white space may follow. */
@@ -59,6 +61,10 @@ export function parseJson(text: string): Json {
     return found
   }
 
+  function white(): void {
+    for (let char = text[at]; char === ' ' || char === '\n' || char === '\t' || char === '\r'; char = text[at]) at++
+  }
+
   function unexpected(wanted: string): JsonSyntaxError {
     const lines = text.slice(0, at).split('\n')
     const found = at < text.length ? `'${String.fromCodePoint(text.codePointAt(at)!)}'` : 'the end'
@@ -68,18 +74,30 @@ export function parseJson(text: string): Json {
   }
 
   function symbol(char: string): boolean {
-    take(WHITE)
+    white()
     if (text[at] !== char) return false
     at++
     return true
   }
 
+  /** Up to the quotation mark that no odd number of backslashes stands before. */
+  function string(): string | undefined {
+    if (text[at] !== '"') return undefined
+    let end = text.indexOf('"', at + 1)
+    while (end >= 0 && backslashesBefore(text, end) % 2 === 1) end = text.indexOf('"', end + 1)
+    if (end < 0) throw unexpected('the end of a string')
+    const found = unquote(text.slice(at, end + 1))
+    if (found === undefined) throw unexpected('a string')
+    at = end + 1
+    return found
+  }
+
   function name(): string {
-    take(WHITE)
-    const found = take(STRING)
+    white()
+    const found = string()
     if (found === undefined) throw unexpected('a member name')
     if (!symbol(':')) throw unexpected("':'")
-    return JSON.parse(found) as string
+    return found
   }
 
   function members(): JsonObject {
@@ -107,9 +125,9 @@ export function parseJson(text: string): Json {
     if (word !== undefined) return word === 'null' ? null : word === 'true'
     const number = take(NUMBER)
     if (number !== undefined) return new JsonNumber(number)
-    const string = take(STRING)
-    if (string === undefined) throw unexpected('a value')
-    return JSON.parse(string) as string
+    const found = string()
+    if (found === undefined) throw unexpected('a value')
+    return found
   }
 
   function deeper(read: () => Json): Json {
@@ -120,9 +138,25 @@ export function parseJson(text: string): Json {
   }
 
   const result = value()
-  take(WHITE)
+  white()
   if (at < text.length) throw unexpected('the end')
   return result
+}
+
+function backslashesBefore(text: string, at: number): number {
+  let count = 0
+  while (text[at - 1 - count] === '\\') count++
+  return count
+}
+
+/** Undefined for one with control characters, or with an escape that there is not. */
+function unquote(quoted: string): string | undefined {
+  try {
+    return JSON.parse(quoted) as string
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /** Compact text, as Jackson writes it. `number` gives a number another text. */
@@ -135,11 +169,14 @@ export function print(json: Json, number: (n: JsonNumber) => string = n => n.tex
 }
 
 /** Jackson's escapes: as JSON.stringify's, but for the case of hexadecimal digits and lone surrogates. */
-export const quote = (text: string): string =>
-  JSON.stringify(text).replace(/\\(?:u([0-9a-f]{4})|.)/g, (escape, hex: string | undefined) => {
+export function quote(text: string): string {
+  const quoted = JSON.stringify(text)
+  if (!quoted.includes('\\u')) return quoted
+  return quoted.replace(/\\(?:u([0-9a-f]{4})|.)/g, (escape, hex: string | undefined) => {
     if (hex === undefined) return escape
     return hex.startsWith('d') ? String.fromCharCode(parseInt(hex, 16)) : `\\u${hex.toUpperCase()}`
   })
+}
 
 /** The same value with the members of every object sorted by name. */
 export function sorted(json: Json): Json {

@@ -9,7 +9,6 @@ export class ProtoError extends MillraceError {
 
 const SPACE = /(?:[\s\ufeff]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y
 const WORD = /[A-Za-z0-9_.-]+/y
-const STRING = /"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y
 
 export class Tokens {
   readonly #text: string
@@ -78,12 +77,20 @@ export class Tokens {
   string(): string {
     if (!this.isAtString) throw this.unexpected('a string')
     let text = ''
-    while (this.isAtString) {
-      const found = this.#take(STRING)
-      if (found === undefined) throw this.unexpected('the end of a string')
-      text += unescape(found.slice(1, -1))
-    }
+    while (this.isAtString) text += this.#one()
     return text
+  }
+
+  #one(): string {
+    const start = this.#at + 1
+    const mark = this.#text[this.#at]
+    let end = start
+    while (this.#text[end] !== mark) {
+      if (end >= this.#text.length || this.#text[end] === '\n') throw this.unexpected('the end of a string')
+      end += this.#text[end] === '\\' ? 2 : 1
+    }
+    this.#at = end + 1
+    return unescape(this.#text.slice(start, end))
   }
 
   integer(): number {

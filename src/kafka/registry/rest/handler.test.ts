@@ -77,7 +77,7 @@ describe('subjects, versions, ids', () => {
       [
         'POST /subjects/a',
         { schema: '"' },
-        error(42201, `Invalid schema of type AVRO, details: expected a value and found '"' at line 1, column 1`),
+        error(42201, `Invalid schema of type AVRO, details: expected the end of a string and found '"' at line 1, column 1`),
       ],
     ]))
 

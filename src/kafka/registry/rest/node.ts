@@ -10,7 +10,8 @@ import { RegistryError } from '../errors.ts'
 import type { RestHandler } from './handler.ts'
 import { CONTENT_TYPES, type RestRequest } from './message.ts'
 
-export const MAX_BODY_BYTES = 10 << 20
+/** A record of `_schemas` holds 1 MiB unless it is configured otherwise; as JSON a schema is longer. */
+export const MAX_BODY_BYTES = 4 << 20
 
 export interface ListenerSettings {
   readonly maxBodyBytes?: number
