@@ -64,7 +64,6 @@ export const referenceExists = (subject: string, version: number) =>
     42206,
     `One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=${subject},version=${version}}.`,
   )
-export const idDoesNotMatch = () => new RegistryError(42207, 'The ID of an imported schema does not match the existing ID')
 export const invalidSubject = (subject: string) => new RegistryError(42208, `The specified subject '${subject}' is not a valid.`)
 export const schemaTooLarge = (cause: unknown) =>
   new RegistryError(42209, 'Register operation failed because schema is too large', cause)

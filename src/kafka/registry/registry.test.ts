@@ -79,7 +79,7 @@ describe('the records of _schemas', () => {
     ])
     const registry = await registryOver(topic)
     expect(registry.store.versions('a').map(({ version, id }) => [version, id])).toEqual([[2, 5]])
-    expect(registry.config(undefined)).toEqual({ compatibilityLevel: 'NONE' })
+    expect(registry.settings.config(undefined)).toEqual({ compatibilityLevel: 'NONE' })
     // What comes next has the next id and the next version, and the same text the same id.
     expect(await registry.register('a', avro('"string"'))).toMatchObject({ id: 6, version: 3 })
     expect(await registry.register('a', avro('"int"'))).toMatchObject({ id: 5, version: 2 })

@@ -4,7 +4,7 @@
  *     const registry = new SchemaRegistry(topic)
  *     await registry.open()
  *     const { id } = await registry.register('orders-value', { type: 'AVRO', text: '"int"', references: [] })
- *     registry.schemaById(id)
+ *     registry.queries.byId(id)
  *
  * Reads answer from memory, which follows the topic. Writes are answered once they are durable. Subjects come normalized
  * (`subject.ts`); undefined is the place of what is configured for everything.
@@ -13,7 +13,6 @@ import { incompatibilitiesOf } from './compatibility.ts'
 import { type Config, DEFAULT_LEVEL, withChanges } from './config.ts'
 import {
   RegistryError,
-  idDoesNotMatch,
   incompatible,
   invalidSchema,
   invalidSubject,
@@ -28,33 +27,15 @@ import {
   versionSoftDeleted,
 } from './errors.ts'
 import { type Append, Journal } from './journal.ts'
-import { type Mode, isReadOnly } from './mode.ts'
-import { parseSchema } from './parse-schema.ts'
+import type { Mode } from './mode.ts'
+import { type Filter, Queries, passes } from './queries.ts'
+import { SchemaReader, type SchemaRequest } from './reader.ts'
 import type { SchemaValue } from './records.ts'
-import type { ResolvedReference, Schema, SchemaReference, SchemaType } from './schema.ts'
-import { LATEST, SchemaStore } from './store.ts'
-import {
-  ALL_CONTEXTS,
-  DEFAULT_CONTEXT,
-  GLOBAL_CONTEXT,
-  isValidSubject,
-  parseSubject,
-  prefixOf,
-  printSubject,
-  qualify,
-} from './subject.ts'
+import type { Schema, SchemaReference } from './schema.ts'
+import { Settings } from './settings.ts'
+import { LATEST, SchemaStore, fingerprint } from './store.ts'
+import { DEFAULT_CONTEXT, isValidSubject, parseSubject, prefixOf, qualify } from './subject.ts'
 import { RecordTooLargeError, type SchemaTopic } from './topic.ts'
-
-/** A schema that somebody sends. */
-export interface SchemaRequest {
-  readonly type: SchemaType
-  /** Empty: the text of the latest version. */
-  readonly text: string
-  readonly references: readonly SchemaReference[]
-  /** Where it is to stand; in mode IMPORT only, except for the version that comes next anyway. */
-  readonly version?: number | undefined
-  readonly id?: number | undefined
-}
 
 export interface RegisterOptions {
   readonly normalize?: boolean
@@ -62,18 +43,20 @@ export interface RegisterOptions {
   readonly force?: boolean
 }
 
-/** Which versions are meant. */
-export type Filter = 'live' | 'all' | 'deleted'
-const passes = ({ deleted }: SchemaValue, filter: Filter): boolean => filter === 'all' || deleted === (filter === 'deleted')
+export interface LookUpOptions {
+  readonly normalize?: boolean
+  /** Among deleted versions too. */
+  readonly deleted?: boolean
+}
 
 const FIRST_VERSION = 1
-/** So many parsed schemas are kept. */
-const PARSED = 1_000
 
 export class SchemaRegistry {
   readonly store = new SchemaStore()
+  readonly settings = new Settings(this.store)
+  readonly queries = new Queries(this.store)
+  readonly reader = new SchemaReader(this.store)
   readonly #journal: Journal
-  readonly #parsed = new Map<string, Schema>()
 
   constructor(topic: SchemaTopic) {
     this.#journal = new Journal(topic, this.store)
@@ -98,7 +81,7 @@ export class SchemaRegistry {
   /** Gives a schema a place in a subject, or finds the one that it has. */
   async register(subject: string, request: SchemaRequest, options: RegisterOptions = {}): Promise<SchemaValue> {
     if (!isValidSubject(subject)) throw invalidSubject(subject)
-    const normalize = options.normalize === true || this.configInScope(subject).normalize === true
+    const normalize = options.normalize === true || this.settings.configInScope(subject).normalize === true
     const found = this.#registered(subject, request, normalize)
     if (found !== undefined) return found
     return this.#journal.write(append => this.#register(subject, request, { ...options, normalize }, append))
@@ -108,7 +91,7 @@ export class SchemaRegistry {
   #registered(subject: string, request: SchemaRequest, normalize: boolean): SchemaValue | undefined {
     if (request.text.trim() === '') return undefined
     const { version, id } = request
-    const schema = this.#parse(subject, request, { strict: false, normalize })
+    const schema = this.reader.parse(subject, request, { strict: false, normalize })
     const candidates = this.#matching(subject, schema, 'live').filter(value => id === undefined || value.id === id)
     if (version === undefined) return candidates[0]
     if (version === LATEST) return candidates.find(value => value === this.store.latest(subject))
@@ -116,13 +99,13 @@ export class SchemaRegistry {
   }
 
   async #register(subject: string, request: SchemaRequest, options: RegisterOptions, append: Append): Promise<SchemaValue> {
-    const mode = this.modeInScope(subject)
-    this.#checkRegisterMode(subject, mode, request)
+    const mode = this.settings.modeInScope(subject)
+    this.settings.checkRegistrable(subject, request.id !== undefined)
     const earlier = this.store.versions(subject)
     const nextVersion = (earlier.at(-1)?.version ?? FIRST_VERSION - 1) + 1
     const importing = mode === 'IMPORT'
     const source = importing ? request : this.#filled(subject, request)
-    const schema = this.#parse(subject, source, { strict: !importing, normalize: options.normalize === true && !importing })
+    const schema = this.reader.parse(subject, source, { strict: !importing, normalize: options.normalize === true && !importing })
     const again = request.version === undefined ? this.#again(subject, schema, request) : undefined
     if (again !== undefined) return again
 
@@ -150,12 +133,6 @@ export class SchemaRegistry {
     return value
   }
 
-  #checkRegisterMode(subject: string, mode: Mode, { id }: SchemaRequest): void {
-    if (isReadOnly(mode)) throw notPermitted(`${inContext(subject)} is in read-only mode`)
-    if (id !== undefined && mode !== 'IMPORT') throw notPermitted(`${inContext(subject)} is not in import mode`)
-    if (id === undefined && mode !== 'READWRITE') throw notPermitted(`${inContext(subject)} is not in read-write mode`)
-  }
-
   /** A request without a text is one for the latest version's. */
   #filled(subject: string, request: SchemaRequest): SchemaRequest {
     if (request.text.trim() !== '') return request
@@ -176,10 +153,9 @@ export class SchemaRegistry {
     const known = this.store.idOf(context, text)
     if (id === undefined) return known ?? this.store.lastId(context) + 1
     const holder = this.store.places(context, id)[0]
-    if (holder !== undefined && holder.schema !== schema.canonical) {
+    if (holder !== undefined && fingerprint(holder) !== fingerprint(text)) {
       throw notPermitted(`Overwrite new schema with id ${id} in context ${prefixOf(context)} is not permitted.`)
     }
-    if (known !== undefined && known !== id && holder !== undefined) throw idDoesNotMatch()
     return id
   }
 
@@ -188,33 +164,42 @@ export class SchemaRegistry {
     if (context !== DEFAULT_CONTEXT && !this.store.contexts.includes(context)) {
       await append({ kind: 'CONTEXT', context, value: true })
     }
-    // A deleted version with the same id makes room for the new one, unless somebody refers to it.
-    for (const { version, id, deleted } of this.store.versions(value.subject)) {
-      if (!deleted || id !== value.id || version >= value.version) continue
-      if (this.store.referrers(value.subject, version).length > 0) continue
-      await append({ kind: 'SCHEMA', subject: value.subject, version, value: null })
-    }
     try {
       await append({ kind: 'SCHEMA', subject: value.subject, version: value.version, value })
     } catch (error) {
       if (error instanceof RecordTooLargeError) throw schemaTooLarge(error)
       throw error
     }
+    // A deleted version with the same id makes room for the new one, unless somebody refers to it. The new one stands by then:
+    // an id that records carry is never without its schema.
+    for (const { version, id, deleted } of this.store.versions(value.subject)) {
+      if (!deleted || id !== value.id || version >= value.version) continue
+      if (this.store.referrers(value.subject, version).length > 0) continue
+      await append({ kind: 'SCHEMA', subject: value.subject, version, value: null })
+    }
   }
 
   /** Where a schema stands in a subject; without a context of its own the subject is looked for in every one. */
-  lookUp(
-    subject: string,
-    request: SchemaRequest,
-    options: { normalize?: boolean; deleted?: boolean } = {},
-  ): SchemaValue | undefined {
-    for (const place of this.#everywhere(subject)) {
-      const normalize = options.normalize === true || this.configInScope(place).normalize === true
-      const schema = this.#parse(place, request, { strict: false, normalize })
-      const found = this.#matching(place, schema, options.deleted === true ? 'all' : 'live')[0]
-      if (found !== undefined) return found
+  lookUp(subject: string, request: SchemaRequest, options: LookUpOptions = {}): SchemaValue | undefined {
+    const [here, ...elsewhere] = this.queries.everywhere(subject)
+    return this.#lookUpIn(here!, request, options) ?? firstOf(elsewhere, place => this.#lookUpElsewhere(place, request, options))
+  }
+
+  #lookUpIn(place: string, request: SchemaRequest, options: LookUpOptions): SchemaValue | undefined {
+    const normalize = options.normalize === true || this.settings.configInScope(place).normalize === true
+    const schema = this.reader.parse(place, request, { strict: false, normalize })
+    return this.#matching(place, schema, options.deleted === true ? 'all' : 'live')[0]
+  }
+
+  /** What a schema refers to need not be in every context. */
+  #lookUpElsewhere(place: string, request: SchemaRequest, options: LookUpOptions): SchemaValue | undefined {
+    if (!this.store.hasSubjects(place, options.deleted === true)) return undefined
+    try {
+      return this.#lookUpIn(place, request, options)
+    } catch (error) {
+      if (error instanceof RegistryError) return undefined
+      throw error
     }
-    return undefined
   }
 
   /** Versions with this schema: those with its text first, then those that say the same, the latest first. */
@@ -230,7 +215,7 @@ export class SchemaRegistry {
   #same(schema: Schema, value: SchemaValue): boolean {
     const filledIn = schema.references.length === 0 && value.references.length > 0
     if (!filledIn && !this.#sameReferences(schema.references, value)) return false
-    return schema.identity === this.#readable(value)?.identity
+    return schema.identity === this.reader.readable(value)?.identity
   }
 
   #sameReferences(references: readonly SchemaReference[], value: SchemaValue): boolean {
@@ -244,126 +229,11 @@ export class SchemaRegistry {
 
   /** What keeps a schema from following these versions, by the level that is configured. */
   incompatibilities(subject: string, schema: Schema, versions: readonly SchemaValue[]): readonly string[] {
-    const { compatibilityLevel: level = DEFAULT_LEVEL, compatibilityPolicy: policy = 'STRICT' } = this.configInScope(subject)
-    const earlier = versions.map(value => ({ version: value.version, schema: () => this.#readable(value) }))
+    const { compatibilityLevel: level = DEFAULT_LEVEL, compatibilityPolicy: policy = 'STRICT' } =
+      this.settings.configInScope(subject)
+    const earlier = versions.map(value => ({ version: value.version, schema: () => this.reader.readable(value) }))
     const messages = incompatibilitiesOf(schema, earlier, level, policy)
     return messages.length === 0 ? [] : [...messages, `{validateFields: 'false', compatibility: '${level}'}`]
-  }
-
-  /** A request's schema, for a subject that it may never be registered under. */
-  parse(subject: string, request: SchemaRequest, normalize: boolean): Schema {
-    if (request.text.trim() === '') throw invalidSchema('Empty schema')
-    return this.#parse(subject, request, { strict: true, normalize: normalize || this.configInScope(subject).normalize === true })
-  }
-
-  /** A registered schema, as strict as it was when it was registered. */
-  parsed({ subject, schemaType, schema, references }: SchemaValue): Schema {
-    return this.#parse(subject, { type: schemaType, text: schema, references }, { strict: false, normalize: false })
-  }
-
-  /** Undefined for a schema that another registry took and ours does not. */
-  #readable(value: SchemaValue): Schema | undefined {
-    try {
-      return this.parsed(value)
-    } catch (error) {
-      if (error instanceof RegistryError) return undefined
-      throw error
-    }
-  }
-
-  #parse(subject: string, { type, text, references }: SchemaRequest, options: { strict: boolean; normalize: boolean }): Schema {
-    const resolved = this.#resolve(subject, references)
-    const key = JSON.stringify([type, options.strict, text, references, resolved.map(each => each.text)])
-    const known = this.#parsed.get(key)
-    const schema = known ?? parseSchema({ type, text, references, resolved, strict: options.strict })
-    this.#parsed.delete(key)
-    this.#parsed.set(key, schema)
-    if (this.#parsed.size > PARSED) this.#parsed.delete(this.#parsed.keys().next().value!)
-    return options.normalize ? schema.normalize() : schema
-  }
-
-  /** Every schema that these references need, before those that need it. */
-  #resolve(subject: string, references: readonly SchemaReference[]): readonly ResolvedReference[] {
-    const found = new Map<string, ResolvedReference>()
-    const open = new Set<string>()
-    const visit = (parent: string, reference: SchemaReference): void => {
-      if (found.has(reference.name) || open.has(reference.name)) return
-      open.add(reference.name)
-      const qualified = qualify(reference.subject, parent)
-      const value = reference.version === LATEST ? this.store.latest(qualified) : this.store.version(qualified, reference.version)
-      if (value === undefined) {
-        const { name, subject: referred, version } = reference
-        throw invalidSchema(`No schema reference found for subject "${referred}" and version ${version} (name "${name}")`)
-      }
-      for (const inner of value.references) visit(qualified, inner)
-      found.set(reference.name, { ...reference, subject: qualified, version: value.version, text: value.schema })
-    }
-    for (const reference of references) visit(subject, reference)
-    return Array.from(found.values())
-  }
-
-  // ── What is there ────────────────────────────────────────────────────────────────────────────────────
-
-  /** Subjects that begin so: `:.staging:ord` within a context, `:*:ord` in all of them. */
-  subjects(prefix: string, filter: Filter): readonly string[] {
-    const { context, name } = parseSubject(prefix)
-    return this.store.subjects.filter(subject => {
-      const place = parseSubject(subject)
-      if ((context !== ALL_CONTEXTS && place.context !== context) || !place.name.startsWith(name)) return false
-      const versions = this.store.versions(subject)
-      return filter === 'deleted' ? versions.every(({ deleted }) => deleted) : versions.some(value => passes(value, filter))
-    })
-  }
-
-  /** A version, `LATEST` for the last; without a context of its own the subject is looked for in every one. */
-  version(subject: string, version: number, deleted = false): SchemaValue | undefined {
-    for (const place of this.#everywhere(subject)) {
-      const found = version === LATEST ? this.store.latest(place) : this.store.version(place, version)
-      if (found !== undefined && (deleted || !found.deleted)) return found
-    }
-    return undefined
-  }
-
-  /** As `version`, or the error that says what is missing. */
-  requireVersion(subject: string, version: number, deleted = false): SchemaValue {
-    const found = this.version(subject, version, deleted)
-    if (found !== undefined) return found
-    throw this.store.hasSubjects(subject, deleted) ? versionNotFound(version) : subjectNotFound(subject)
-  }
-
-  /** The schema of an id; with a subject, in its context and first of all under it. */
-  schemaById(id: number, subject = ''): SchemaValue | undefined {
-    return this.#placesOf(id, subject)[0]
-  }
-
-  /** Where an id stands. */
-  placesById(id: number, subject = '', deleted = false): readonly SchemaValue[] | undefined {
-    const found = this.#placesOf(id, subject)[0]
-    if (found === undefined) return undefined
-    return this.store.places(parseSubject(found.subject).context, id).filter(value => deleted || !value.deleted)
-  }
-
-  #placesOf(id: number, subject: string): readonly SchemaValue[] {
-    const { context, name } = parseSubject(subject)
-    const here = this.store.places(context, id)
-    if (name === '') return here
-    for (const place of this.#everywhere(subject)) {
-      const found = this.store.places(parseSubject(place).context, id).filter(value => value.subject === place)
-      if (found.length > 0) return found
-    }
-    return context === DEFAULT_CONTEXT ? here : []
-  }
-
-  /** Ids of the schemas that refer to a version. */
-  referrers(subject: string, version: number, deleted: boolean): readonly number[] {
-    const found = this.store.referrers(subject, version).filter(value => deleted || !value.deleted)
-    return Array.from(new Set(found.map(({ id }) => id))).toSorted((a, b) => a - b)
-  }
-
-  #everywhere(subject: string): readonly string[] {
-    const { context, name } = parseSubject(subject)
-    if (context !== DEFAULT_CONTEXT || name === '') return [subject]
-    return [subject, ...this.store.contexts.map(other => printSubject({ context: other, name }))]
   }
 
   // ── Deletion ─────────────────────────────────────────────────────────────────────────────────────────
@@ -374,8 +244,8 @@ export class SchemaRegistry {
       const value = version === LATEST ? this.store.latest(subject) : this.store.version(subject, version)
       if (value === undefined) throw this.store.hasSubjects(subject, true) ? versionNotFound(version) : subjectNotFound(subject)
       if (value.deleted && !permanent) throw versionSoftDeleted(subject, version)
-      this.#checkWritable(subject)
-      if (this.referrers(subject, value.version, permanent).length > 0) throw referenceExists(subject, value.version)
+      this.settings.checkWritable(subject)
+      if (this.queries.referrers(subject, value.version, permanent).length > 0) throw referenceExists(subject, value.version)
       if (permanent && !value.deleted) throw versionNotSoftDeleted(subject, value.version)
       const gone = permanent ? null : { ...value, deleted: true }
       await append({ kind: 'SCHEMA', subject, version: value.version, value: gone })
@@ -389,7 +259,7 @@ export class SchemaRegistry {
     return this.#journal.write(async append => {
       if (!this.store.hasSubjects(subject, true)) throw subjectNotFound(subject)
       if (!permanent && !this.store.hasSubjects(subject, false)) throw subjectSoftDeleted(subject)
-      this.#checkWritable(subject)
+      this.settings.checkWritable(subject)
       const values = this.store.versions(subject).filter(value => permanent || !value.deleted)
       for (const { version, deleted } of values) {
         const others = this.store
@@ -425,24 +295,9 @@ export class SchemaRegistry {
 
   // ── Configuration and modes ──────────────────────────────────────────────────────────────────────────
 
-  /** What is configured for this very place; the global place always has something. */
-  config(subject: string | undefined): Config | undefined {
-    const own = this.store.config(subject)
-    if (own !== undefined) return { ...own, compatibilityLevel: own.compatibilityLevel ?? DEFAULT_LEVEL }
-    const isGlobal = subject === undefined || parseSubject(subject).context === GLOBAL_CONTEXT
-    return isGlobal ? { compatibilityLevel: DEFAULT_LEVEL } : undefined
-  }
-
-  /** What holds for a place: its own, then its context's, then the global one. */
-  configInScope(subject: string | undefined): Config {
-    return this.#scopes(subject).reduceRight<Config>((outer, scope) => ({ ...outer, ...this.store.config(scope) }), {
-      compatibilityLevel: DEFAULT_LEVEL,
-    })
-  }
-
   setConfig(subject: string | undefined, changes: { readonly [K in keyof Config]?: Config[K] | null }): Promise<Config> {
     return this.#journal.write(async append => {
-      this.#checkWritable(subject)
+      this.settings.checkWritable(subject)
       const value = withChanges(this.store.config(subject) ?? {}, changes)
       await append({ kind: 'CONFIG', subject, value })
       return value
@@ -452,30 +307,18 @@ export class SchemaRegistry {
   /** Answers what was configured. */
   deleteConfig(subject: string | undefined): Promise<Config> {
     return this.#journal.write(async append => {
-      const config = this.config(subject)
+      const config = this.settings.config(subject)
       if (config === undefined) throw subjectNotFound(subject!)
-      this.#checkWritable(subject)
+      this.settings.checkWritable(subject)
       await append({ kind: 'CONFIG', subject, value: null })
       return config
     })
   }
 
-  /** The mode of this very place. */
-  mode(subject: string | undefined): Mode | undefined {
-    const isGlobal = subject === undefined || parseSubject(subject).context === GLOBAL_CONTEXT
-    return this.store.mode(subject) ?? (isGlobal ? 'READWRITE' : undefined)
-  }
-
-  modeInScope(subject: string | undefined): Mode {
-    const modes = this.#scopes(subject).map(scope => this.store.mode(scope))
-    if (modes.slice(1).includes('READONLY_OVERRIDE')) return 'READONLY_OVERRIDE'
-    return modes.find(mode => mode !== undefined) ?? 'READWRITE'
-  }
-
   /** A place takes mode IMPORT only while nothing is registered there, or by force: its ids come from elsewhere then. */
   setMode(subject: string | undefined, mode: Mode | null, force: boolean): Promise<void> {
     return this.#journal.write(async append => {
-      if (mode === 'IMPORT' && this.modeInScope(subject) !== 'IMPORT' && !force) await this.#clear(subject, append)
+      if (mode === 'IMPORT' && this.settings.modeInScope(subject) !== 'IMPORT' && !force) await this.#clear(subject, append)
       await append({ kind: 'MODE', subject, value: mode })
     })
   }
@@ -494,7 +337,7 @@ export class SchemaRegistry {
   /** Answers the mode that was set; undefined where none was, which only `recursive` lets pass. */
   deleteMode(subject: string | undefined, recursive: boolean): Promise<Mode | undefined> {
     return this.#journal.write(async append => {
-      const mode = this.mode(subject)
+      const mode = this.settings.mode(subject)
       if (mode === undefined && !recursive) throw subjectNotFound(subject!)
       await append({ kind: 'MODE', subject, value: null })
       if (recursive) {
@@ -506,23 +349,16 @@ export class SchemaRegistry {
     })
   }
 
-  /** Where a setting is looked for, innermost first. */
-  #scopes(subject: string | undefined): readonly (string | undefined)[] {
-    const { context, name } = parseSubject(subject ?? '')
-    const own = name === '' ? [] : [subject]
-    const outer = context === DEFAULT_CONTEXT ? undefined : prefixOf(context)
-    return [...own, outer, prefixOf(GLOBAL_CONTEXT)]
-  }
-
   #subjectsIn(place: string): readonly string[] {
     const { context, name } = parseSubject(place)
     return name === '' ? this.store.subjects.filter(each => parseSubject(each).context === context) : [place]
   }
-
-  #checkWritable(subject: string | undefined): void {
-    if (isReadOnly(this.modeInScope(subject))) throw notPermitted(`${inContext(subject)} is in read-only mode`)
-  }
 }
 
-const inContext = (subject: string | undefined): string =>
-  `Subject ${subject ?? 'null'} in context ${prefixOf(parseSubject(subject ?? '').context)}`
+function firstOf<T, R>(list: readonly T[], find: (each: T) => R | undefined): R | undefined {
+  for (const each of list) {
+    const found = find(each)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

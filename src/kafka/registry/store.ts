@@ -158,7 +158,7 @@ export class SchemaStore {
     const ids = this.#ids.get(context) ?? new Ids()
     const known = ids.byId.get(value.id)
     // Two texts can't have one id. The first stays: readers hold records with it.
-    if (known !== undefined && known.schema !== value.schema && known.places.length > 0) return
+    if (known !== undefined && known.schema !== value.schema) return
     this.#ids.set(context, ids)
     ids.last = Math.max(ids.last, value.id)
     this.#remove(value.subject, value.version)
@@ -201,7 +201,8 @@ function set<T>(map: Map<string, T>, key: string, value: T | null): void {
   else map.set(key, value)
 }
 
-function fingerprint({ schemaType, schema, references }: Fingerprinted): string {
+/** One for every schema: its type, its text, its references. */
+export function fingerprint({ schemaType, schema, references }: Fingerprinted): string {
   const refers = references.map(({ name, subject, version }) => [name, subject, version])
   return createHash('sha256')
     .update(JSON.stringify([schemaType, refers]))

@@ -34,7 +34,8 @@ function check(call: Call, subject: string, versions: readonly SchemaValue[]) {
 /** With `verbose` a schema that is none is a message too. */
 function messagesOf({ registry, query, body }: Call, subject: string, versions: readonly SchemaValue[], verbose: boolean) {
   try {
-    const schema = registry.parse(subject, schemaRequestOf(body), flag(query, 'normalize'))
+    const normalize = flag(query, 'normalize') || registry.settings.configInScope(subject).normalize === true
+    const schema = registry.reader.parse(subject, schemaRequestOf(body), { strict: true, normalize })
     return registry.incompatibilities(subject, schema, versions)
   } catch (error) {
     if (verbose && error instanceof RegistryError && error.errorCode === 42201) return [error.message]

@@ -1,7 +1,7 @@
 /** What calls are made with: versions, flags, pages, and the schemas that clients send. */
 import { RegistryError, invalidSchema, invalidVersion, ruleSetRefused } from '../errors.ts'
 import { schemaTypeNamed } from '../parse-schema.ts'
-import type { SchemaRequest } from '../registry.ts'
+import type { SchemaRequest } from '../reader.ts'
 import type { SchemaReference } from '../schema.ts'
 import { LATEST } from '../store.ts'
 

@@ -23,7 +23,7 @@ export function versionMembers(registry: SchemaRegistry, value: SchemaValue, que
 
 export function textOf(registry: SchemaRegistry, value: SchemaValue, query: URLSearchParams): string {
   const format = query.get('format')?.trim() ?? ''
-  return format === '' ? value.schema : registry.parsed(value).format(format)
+  return format === '' ? value.schema : registry.reader.registered(value).format(format)
 }
 
 function qualified({ subject, references }: SchemaValue): readonly SchemaReference[] {

@@ -30,13 +30,13 @@ export const SCHEMAS: readonly Route[] = [
 
 function required({ registry, names, query }: Call): SchemaValue {
   const id = idOf(names['id']!)
-  const found = registry.schemaById(id, query.get('subject') ?? '')
+  const found = registry.queries.byId(id, query.get('subject') ?? '')
   if (found === undefined) throw schemaNotFound(id)
   return found
 }
 
 function places({ registry, names, query }: Call): readonly SchemaValue[] {
-  const found = registry.placesById(idOf(names['id']!), query.get('subject') ?? '', flag(query, 'deleted'))
+  const found = registry.queries.placesById(idOf(names['id']!), query.get('subject') ?? '', flag(query, 'deleted'))
   if (found === undefined) throw schemaNotFound()
   return found
 }
@@ -44,7 +44,7 @@ function places({ registry, names, query }: Call): readonly SchemaValue[] {
 function list({ registry, query }: Call) {
   const deleted = flag(query, 'deleted')
   const latestOnly = flag(query, 'latestOnly')
-  const found = registry.subjects(query.get('subjectPrefix') || ':*:', deleted ? 'all' : 'live').flatMap(subject => {
+  const found = registry.queries.subjects(query.get('subjectPrefix') || ':*:', deleted ? 'all' : 'live').flatMap(subject => {
     const versions = registry.store.versions(subject).filter(value => deleted || !value.deleted)
     return latestOnly ? versions.slice(-1) : versions
   })

@@ -36,7 +36,7 @@ function writablePlace(names: Readonly<Record<string, string>>): string | undefi
 
 function getConfig({ registry, names, query }: Call) {
   const place = placeOf(names)
-  const config = flag(query, 'defaultToGlobal') ? registry.configInScope(place) : registry.config(place)
+  const config = flag(query, 'defaultToGlobal') ? registry.settings.configInScope(place) : registry.settings.config(place)
   if (config === undefined) throw noSubjectConfig(place!)
   return config
 }
@@ -85,7 +85,7 @@ function taken<T>(members: Members, name: string, read: (value: unknown) => T | 
 
 function getMode({ registry, names, query }: Call) {
   const place = placeOf(names)
-  const mode = flag(query, 'defaultToGlobal') ? registry.modeInScope(place) : registry.mode(place)
+  const mode = flag(query, 'defaultToGlobal') ? registry.settings.modeInScope(place) : registry.settings.mode(place)
   if (mode === undefined) throw noSubjectMode(place!)
   return { mode }
 }

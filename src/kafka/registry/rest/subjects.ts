@@ -1,6 +1,6 @@
 /** `/subjects`: what is registered under which name. */
 import { schemaNotFound, subjectNotFound } from '../errors.ts'
-import type { Filter } from '../registry.ts'
+import type { Filter } from '../queries.ts'
 import { normalizeSubject } from '../subject.ts'
 import { flag, page, schemaRequestOf, versionOf } from './parameters.ts'
 import { textOf, versionMembers } from './representations.ts'
@@ -8,7 +8,7 @@ import { type Call, Raw, type Route, route } from './route.ts'
 
 export const SUBJECTS: readonly Route[] = [
   route('GET', '/subjects', ({ registry, query }) =>
-    page(registry.subjects(query.get('subjectPrefix') ?? ':*:', filterOf(query)), query),
+    page(registry.queries.subjects(query.get('subjectPrefix') ?? ':*:', filterOf(query)), query),
   ),
   route('POST', '/subjects/:subject', lookUp),
   route('DELETE', '/subjects/:subject', ({ registry, names, query }) =>
@@ -29,7 +29,7 @@ export const SUBJECTS: readonly Route[] = [
   ),
   route('GET', '/subjects/:subject/versions/:version/referencedby', call => {
     const { subject, version } = requiredVersion(call, true)
-    return page(call.registry.referrers(subject, version, flag(call.query, 'deleted')), call.query)
+    return page(call.registry.queries.referrers(subject, version, flag(call.query, 'deleted')), call.query)
   }),
 ]
 
@@ -39,7 +39,7 @@ function filterOf(query: URLSearchParams): Filter {
 }
 
 function requiredVersion({ registry, names }: Call, deleted: boolean) {
-  return registry.requireVersion(normalizeSubject(names['subject']!), versionOf(names['version']!), deleted)
+  return registry.queries.required(normalizeSubject(names['subject']!), versionOf(names['version']!), deleted)
 }
 
 function lookUp({ registry, names, query, body }: Call) {
