@@ -7,7 +7,7 @@
  *
  * The topic promises: one partition, compacted (it is made so if it is missing, and refused if it is otherwise); records are
  * told in the order of their offsets, each once, none left out but what compaction took away; an append that was answered is
- * on all in-sync replicas (`acks=all`).
+ * on all in-sync replicas (`acks=all`). Connections that break are its own affair: it goes on where it was.
  */
 import { MillraceError } from '../../base/errors.ts'
 

@@ -102,6 +102,19 @@ describe('over HTTP', () => {
     expect(await answer.json()).toEqual({ error_code: 413, message: 'The body is larger than 100000 bytes' })
   })
 
+  test('a bug is told, and answered with 500', async () => {
+    const told: unknown[] = []
+    const broken = createServer(listener(() => Promise.reject(new Error('bug')), { failed: error => told.push(error) }))
+    await new Promise<void>(resolve => broken.listen(0, '127.0.0.1', resolve))
+    const answer = await fetch(`http://127.0.0.1:${(broken.address() as AddressInfo).port}/`)
+    expect([answer.status, await answer.json(), told]).toEqual([
+      500,
+      { error_code: 500, message: 'Internal Server Error' },
+      [new Error('bug')],
+    ])
+    broken.close()
+  })
+
   test('HEAD has no body', async () => {
     const answer = await fetch(`${host}/subjects`, { method: 'HEAD' })
     expect([answer.status, await answer.text()]).toEqual([200, ''])

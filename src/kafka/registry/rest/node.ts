@@ -75,7 +75,9 @@ function bodyOf(incoming: IncomingMessage, maxBytes: number): Promise<string> {
       }
     })
     incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
-    incoming.on('error', () => reject(new RegistryError(400, 'The request broke off')))
+    const brokenOff = () => reject(new RegistryError(400, 'The request broke off'))
+    incoming.on('error', brokenOff)
+    incoming.on('close', brokenOff)
   })
 }
 
