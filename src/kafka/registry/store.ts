@@ -31,7 +31,8 @@ interface Identified extends Fingerprinted {
 /** One context's ids. */
 class Ids {
   readonly byId = new Map<number, Identified>()
-  readonly byFingerprint = new Map<string, number>()
+  /** Imported schemas can have several ids; the one that came last counts. */
+  readonly byFingerprint = new Map<string, Set<number>>()
   /** Ids are not given out again while the topic knows of them. */
   last = 0
 }
@@ -121,7 +122,7 @@ export class SchemaStore {
 
   /** The id of a schema in a context. */
   idOf(context: string, schema: Fingerprinted): number | undefined {
-    return this.#ids.get(context)?.byFingerprint.get(fingerprint(schema))
+    return Array.from(this.#ids.get(context)?.byFingerprint.get(fingerprint(schema)) ?? []).at(-1)
   }
 
   /** Schemas that refer to this version, deleted ones too. A reference to the latest version is one to every version. */
@@ -164,7 +165,8 @@ export class SchemaStore {
     this.#remove(value.subject, value.version)
     const identified = ids.byId.get(value.id) ?? { ...value, places: [] }
     ids.byId.set(value.id, identified)
-    ids.byFingerprint.set(fingerprint(value), value.id)
+    const mark = fingerprint(value)
+    ids.byFingerprint.set(mark, (ids.byFingerprint.get(mark) ?? new Set()).add(value.id))
     identified.places.push(value)
     const versions = this.#subjects.get(value.subject) ?? new Map<number, SchemaValue>()
     this.#subjects.set(value.subject, versions)
@@ -183,7 +185,9 @@ export class SchemaStore {
     if (identified.places.length > 0) return
     ids.byId.delete(value.id)
     const mark = fingerprint(value)
-    if (ids.byFingerprint.get(mark) === value.id) ids.byFingerprint.delete(mark)
+    const same = ids.byFingerprint.get(mark)
+    same?.delete(value.id)
+    if (same?.size === 0) ids.byFingerprint.delete(mark)
   }
 
   #clear(within: string | undefined): void {

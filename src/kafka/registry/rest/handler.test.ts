@@ -179,11 +179,11 @@ describe('deletion', () => {
       ['GET /subjects?deletedOnly=true', '200 ["a"]'],
       ['GET /subjects/a/versions', NO_A],
       ['GET /subjects/a/versions?deleted=true', '200 [1,2]'],
-      ['GET /subjects/a/versions/1?deleted=true', '200 {"subject":"a","version":1,"id":1,"schema":"\\"int\\""}'],
+      ['GET /subjects/a/versions/1?deleted=true', '200 {"subject":"a","version":1,"id":1,"schema":"\\"int\\"","deleted":true}'],
       ['GET /schemas/ids/1', '200 {"schema":"\\"int\\""}'],
       ['GET /schemas/ids/1/subjects', '200 []'],
       ['GET /schemas/ids/1/subjects?deleted=true', '200 ["a"]'],
-      ['POST /subjects/a?deleted=true', INT, '200 {"subject":"a","version":1,"id":1,"schema":"\\"int\\""}'],
+      ['POST /subjects/a?deleted=true', INT, '200 {"subject":"a","version":1,"id":1,"schema":"\\"int\\"","deleted":true}'],
       ['DELETE /subjects/a?permanent=true', '200 [1,2]'],
       ['GET /subjects?deleted=true', '200 []'],
       ['GET /schemas/ids/1', error(40403, 'Schema 1 not found')],
@@ -489,6 +489,18 @@ describe('modes', () => {
       ['PUT /mode', { mode: 'IMPORT' }, error(42205, 'Cannot import since found existing subjects')],
       ['PUT /mode?force=true', { mode: 'IMPORT' }, '200 {"mode":"IMPORT"}'],
       ['PUT /mode/b', { mode: 'READWRITE' }, '200 {"mode":"READWRITE"}'],
+    ]))
+
+  test('an imported schema may have several ids', () =>
+    play([
+      ['PUT /mode', { mode: 'IMPORT' }, '200 {"mode":"IMPORT"}'],
+      ['POST /subjects/a/versions', avro('int', { id: 100, version: 1 }), '200 {"id":100}'],
+      ['POST /subjects/a/versions', avro('int', { id: 200, version: 2 }), '200 {"id":200}'],
+      ['POST /subjects/a/versions', avro('int', { id: 100, version: 1 }), '200 {"id":100}'],
+      ['PUT /mode', { mode: 'READWRITE' }, '200 {"mode":"READWRITE"}'],
+      ['DELETE /subjects/a/versions/2', '200 2'],
+      ['DELETE /subjects/a/versions/2?permanent=true', '200 2'],
+      ['POST /subjects/b/versions', INT, '200 {"id":100}'],
     ]))
 
   test('IMPORT forgets what was deleted', () =>

@@ -13,6 +13,8 @@ import { CONTENT_TYPES, type RestRequest } from './message.ts'
 /** A record of `_schemas` holds 1 MiB unless it is configured otherwise; as JSON a schema is longer. */
 export const MAX_BODY_BYTES = 4 << 20
 
+const UNCACHED = 'no-cache, no-store, must-revalidate'
+
 export interface ListenerSettings {
   readonly maxBodyBytes?: number
   /** Told of bugs: they are answered with 500. */
@@ -43,7 +45,8 @@ async function respond(
 ): Promise<void> {
   const response = await handle(await requestOf(incoming, maxBytes))
   const body = Buffer.from(response.body)
-  outgoing.writeHead(response.status, { 'content-type': response.contentType, 'content-length': body.length })
+  const headers = { 'content-type': response.contentType, 'content-length': body.length, 'cache-control': UNCACHED }
+  outgoing.writeHead(response.status, headers)
   outgoing.end(incoming.method === 'HEAD' ? undefined : body)
 }
 

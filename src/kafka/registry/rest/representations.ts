@@ -18,7 +18,7 @@ export function schemaMembers(registry: SchemaRegistry, value: SchemaValue, quer
 
 export function versionMembers(registry: SchemaRegistry, value: SchemaValue, query: URLSearchParams) {
   const { subject, version, id } = value
-  return { subject, version, id, ...schemaMembers(registry, value, query) }
+  return { subject, version, id, ...schemaMembers(registry, value, query), ...(value.deleted ? { deleted: true } : {}) }
 }
 
 export function textOf(registry: SchemaRegistry, value: SchemaValue, query: URLSearchParams): string {
