@@ -23,6 +23,7 @@ class AvroSchema implements Schema {
   readonly canonical: string
   readonly avro: AvroType
   readonly #referred: readonly NamedType[]
+  #identity: string | undefined
 
   constructor(avro: AvroType, references: readonly SchemaReference[], referred: readonly NamedType[], normalized = false) {
     this.avro = avro
@@ -32,7 +33,8 @@ class AvroSchema implements Schema {
   }
 
   get identity(): string {
-    return printAvro(this.avro, { normalized: true })
+    this.#identity ??= printAvro(this.avro, { normalized: true })
+    return this.#identity
   }
 
   normalize(): Schema {

@@ -33,6 +33,8 @@ const KEPT = 1_000
 
 export class SchemaReader {
   readonly #store: SchemaStore
+  /** What registered schemas say: it does not change where they refer to nothing. */
+  readonly #identities = new WeakMap<SchemaValue, string>()
   /** The one that was asked for last stands last. */
   readonly #kept = new Map<string, Schema>()
 
@@ -65,6 +67,15 @@ export class SchemaReader {
       if (error instanceof RegistryError) return undefined
       throw error
     }
+  }
+
+  /** `Schema.identity` of a registered schema; undefined where it can't be read. */
+  identity(value: SchemaValue): string | undefined {
+    const known = this.#identities.get(value)
+    if (known !== undefined) return known
+    const identity = this.readable(value)?.identity
+    if (identity !== undefined && value.references.length === 0) this.#identities.set(value, identity)
+    return identity
   }
 
   /** Every schema that these references need, before those that need it. */

@@ -215,7 +215,7 @@ export class SchemaRegistry {
   #same(schema: Schema, value: SchemaValue): boolean {
     const filledIn = schema.references.length === 0 && value.references.length > 0
     if (!filledIn && !this.#sameReferences(schema.references, value)) return false
-    return schema.identity === this.reader.readable(value)?.identity
+    return schema.identity === this.reader.identity(value)
   }
 
   #sameReferences(references: readonly SchemaReference[], value: SchemaValue): boolean {
