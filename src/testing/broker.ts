@@ -6,7 +6,7 @@
  *     await client.ask('CreateTopics', 7, { topics: [{ name: 'orders', numPartitions: 2, replicationFactor: 1 }] })
  *     await client.produce('orders', 0, ['a', 'b'])
  */
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { type Timer, type Timers, systemClock } from '../base/clock.ts'
 import type { Files } from '../base/files.ts'
 import { memoryFiles } from '../base/memory-files.ts'
@@ -113,13 +113,14 @@ export class TestClient {
   #received = Buffer.alloc(0)
   #correlationId = 0
   closed = false
+  /** Numbers of answers in the order they came. */
+  readonly answered: number[] = []
 
   constructor(broker: Broker, clientId: string) {
-    const [ours, theirs] = pipe()
+    const ours = broker.listeners[0]!.pipe()
     this.#stream = ours
     this.#clientId = clientId
     this.#broker = broker
-    broker.listeners[0]!.connect(theirs, '127.0.0.1')
     ours.setMaxListeners(0)
     ours.on('data', chunk => this.#take(chunk))
     ours.on('close', () => (this.closed = true))
@@ -233,6 +234,7 @@ export class TestClient {
       const frame = this.#received.subarray(4, 4 + this.#received.readInt32BE(0))
       this.#received = this.#received.subarray(4 + frame.length)
       const correlationId = frame.readInt32BE(0)
+      this.answered.push(correlationId)
       const waiting = this.#waiting.get(correlationId)
       this.#waiting.delete(correlationId)
       waiting?.(frame)
@@ -268,36 +270,4 @@ export function recordsOf(bytes: Uint8Array): TestRecord[] {
       found.push({ offset: offsets[i]!, key: text(keyStarts[i]!, keyEnds[i]!), value: text(valueStarts[i]!, valueEnds[i]!) })
   })
   return found
-}
-
-/** Two ends of one pipe. */
-export function pipe(): [Duplex, Duplex] {
-  const ends: Duplex[] = []
-  for (const side of [0, 1]) {
-    let resume: (() => void) | undefined
-    const end = new Duplex({
-      read() {
-        resume?.()
-        resume = undefined
-      },
-      write(chunk, _, done) {
-        const other = ends[1 - side]!
-        if (other.destroyed) return done(Object.assign(new Error('the pipe is broken'), { code: 'EPIPE' }))
-        if (other.push(Buffer.from(chunk))) done()
-        else (other as unknown as { resumeWriter: (go: () => void) => void }).resumeWriter(done)
-      },
-      final(done) {
-        ends[1 - side]!.push(null)
-        done()
-      },
-      destroy(error, done) {
-        const other = ends[1 - side]!
-        if (!other.destroyed) setImmediate(() => other.destroy())
-        done(error)
-      },
-    })
-    Object.assign(end, { resumeWriter: (go: () => void) => (resume = go) })
-    ends.push(end)
-  }
-  return [ends[0]!, ends[1]!]
 }

@@ -1,6 +1,6 @@
 /** An address that clients connect to, and the one they are told to connect to. */
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Duplex, duplexPair } from 'node:stream'
 import { MillraceError } from '../../base/errors.ts'
 import type { Broker } from './broker.ts'
 import { Connection } from './connection.ts'
@@ -67,6 +67,16 @@ export class Listener {
     const connection = new Connection(this.#broker.nextConnectionId(), stream, remoteAddress, this, this.#broker)
     this.#connections.add(connection)
     return connection
+  }
+
+  /** A client within this process: answers its end of a pipe. */
+  pipe(): Duplex {
+    const [ours, theirs] = duplexPair()
+    // A socket tells when the other side is gone; a pair of streams does not.
+    ours.on('close', () => theirs.destroy())
+    theirs.on('close', () => ours.destroy())
+    this.connect(ours, 'in-process')
+    return theirs
   }
 
   forget(connection: Connection): void {

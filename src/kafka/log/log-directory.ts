@@ -184,7 +184,7 @@ export class LogDirectory {
     const known = point?.topicId === partition.topicId ? point : undefined
     const recovered = await recoverLog(this.#context.open, directory, {
       startOffset: partition.startOffset,
-      recoveryPoint: known?.offset ?? partition.startOffset,
+      recoveryPoint: known?.offset ?? 0,
       snapshotOffset: known === undefined ? undefined : known.snapshotOffset,
       clean: this.clean && known !== undefined,
       indexIntervalBytes: partition.settings.indexIntervalBytes,
@@ -226,6 +226,7 @@ export class LogDirectory {
     await this.committer.idle()
     if (restoredBytes > 0) this.#options.log('info', 'restored from the batch journal', { restoredBytes })
     if (this.committer.failure !== undefined) throw this.committer.failure
+    for (const log of this.#logs.values()) log.reachStart()
     await this.checkpoint()
     await forget()
   }

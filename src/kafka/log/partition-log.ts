@@ -264,6 +264,18 @@ export class PartitionLog implements Participant, JournalledWrite {
     return missing
   }
 
+  /** A log that ends before the first offset that may be read goes on from there: what it lacks was deleted. */
+  reachStart(): void {
+    if (this.#endOffset >= this.#startOffset) return
+    for (const segment of this.#segments) this.#forget(segment)
+    const segment = new Segment(this.directory, this.#startOffset, this.#context.open, false)
+    this.#segments = [segment]
+    this.#endOffset = this.#highWatermark = this.#recoveryPoint = this.#startOffset
+    this.#durableSegment = segment
+    this.#durablePosition = 0
+    this.#updateStable()
+  }
+
   /** Calls back once everything below `offset` is durable, or lost. At once if it is. */
   whenDurable(offset: number, acknowledgement: Acknowledgement): void {
     if (offset <= this.#highWatermark) acknowledgement.settled(0)
