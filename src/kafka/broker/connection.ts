@@ -65,15 +65,25 @@ export class Connection {
   readonly #whenClosed = new Set<() => void>()
   readonly #resume = () => this.#resumeReading()
 
-  constructor(id: number, stream: Duplex, remoteAddress: string, listener: Listener, broker: Broker) {
+  constructor(id: number, stream: Duplex, remoteAddress: string, principal: string, listener: Listener, broker: Broker) {
     this.id = id
     this.broker = broker
     this.listener = listener
     this.remoteAddress = remoteAddress
-    this.session = new Session(listener, remoteAddress)
+    this.session = new Session({
+      clock: broker.clock,
+      timers: broker.timers,
+      remoteAddress,
+      principal,
+      sasl: listener.security.sasl,
+      log: (level, event, fields) => broker.log(level, event, { connection: id, listener: listener.name, ...fields }),
+    })
     this.lastActiveMs = broker.clock.elapsedMs()
     this.#stream = stream
-    this.#assembler = new FrameAssembler(broker.settings.requestMaxBytes, broker.requestMemory)
+    this.#assembler = new FrameAssembler(
+      () => this.session.maxRequestBytes ?? broker.settings.requestMaxBytes,
+      broker.requestMemory,
+    )
     this.#send = new SendQueue(stream, broker.pieces, error => this.#abort('response could not be read', error))
     stream.on('data', (chunk: Uint8Array) => this.#received(chunk))
     stream.on('error', error => this.#abort('connection lost', error, 'debug'))
@@ -196,18 +206,13 @@ export class Connection {
 
   /** SASL before version 1 of its handshake: a frame is a token, without a header. */
   #token(frame: Frame): boolean {
-    const answer = this.session.token(frame.bytes)
-    if (answer instanceof Promise) {
-      const slot: Slot = { key: -1, version: 0, correlationId: 0, frame, startedMs: 0, done: false, response: undefined }
-      this.#slots.push(slot)
-      answer.then(
-        bytes => this.#settle(slot, bytes),
-        error => this.#abort('authentication failed', error),
-      )
-      return false
-    }
-    this.#writeToken(answer)
-    return true
+    const slot: Slot = { key: -1, version: 0, correlationId: 0, frame, startedMs: 0, done: false, response: undefined }
+    this.#slots.push(slot)
+    this.session.token(frame.bytes).then(
+      bytes => this.#settle(slot, bytes),
+      error => this.#abort('authentication failed', error),
+    )
+    return false
   }
 
   #writeToken(token: Uint8Array | undefined): void {

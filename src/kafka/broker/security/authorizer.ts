@@ -20,4 +20,6 @@ export const CLUSTER_NAME = 'kafka-cluster'
 export interface Authorizer {
   /** `host`: the address a client comes from. */
   allows(principal: string, host: string, operation: AclOperation, type: ResourceType, name: string): boolean
+  /** Is there any resource of this type that it may be done to? */
+  allowsAny(principal: string, host: string, operation: AclOperation, type: ResourceType): boolean
 }
