@@ -107,7 +107,11 @@ export class FrameAssembler {
   #lengthAt(bytes: Uint8Array, at: number): number {
     const length = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
     if (length < 0 || length > this.#maxBytes()) {
-      throw new FrameTooLarge('REQUEST_TOO_LARGE', 'external', `a request of ${length >>> 0} bytes; ${this.#maxBytes()} are allowed`)
+      throw new FrameTooLarge(
+        'REQUEST_TOO_LARGE',
+        'external',
+        `a request of ${length >>> 0} bytes; ${this.#maxBytes()} are allowed`,
+      )
     }
     return length
   }

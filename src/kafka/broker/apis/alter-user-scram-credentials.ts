@@ -65,7 +65,8 @@ function problemOf({ mechanism, iterations, salt, saltedPassword }: Upsertion): 
   if (iterations > MAX_ITERATIONS) return 'Too many iterations'
   if (iterations < MIN_ITERATIONS) return 'Too few iterations'
   if (salt.length === 0) return 'The salt must not be empty'
-  if (saltedPassword.length !== scramHashes[nameOf(mechanism)].bytes) return 'The salted password is not of the length of the hash'
+  if (saltedPassword.length !== scramHashes[nameOf(mechanism)].bytes)
+    return 'The salted password is not of the length of the hash'
   return undefined
 }
 

@@ -217,8 +217,9 @@ class FetchOperation implements LogListener {
 
   /** The partition's log, or why it can't be read. */
   #check(topic: Topic | undefined, wanted: FetchedPartition): PartitionLog | number {
-    if (topic === undefined)
-      return this.#usesIds && wanted.topicId !== ZERO_UUID ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    if (topic === undefined && this.#usesIds && wanted.topicId !== ZERO_UUID) return ErrorCode.UNKNOWN_TOPIC_ID
+    if (!this.#context.may('READ', 'TOPIC', topic?.name ?? wanted.topic)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    if (topic === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     const log = topic.partitions[wanted.partition]
     if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     const { leaderEpoch } = this.#broker.directory

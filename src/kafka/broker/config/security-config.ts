@@ -76,7 +76,12 @@ export const securityConfigs: readonly ConfigDefinition[] = [
     values: ['PEM', 'PKCS12', 'JKS'],
     description: 'form of the trusted certificates',
   },
-  { name: 'ssl.truststore.location', type: 'string', default: null, description: 'file with certificates that clients are trusted by' },
+  {
+    name: 'ssl.truststore.location',
+    type: 'string',
+    default: null,
+    description: 'file with certificates that clients are trusted by',
+  },
   { name: 'ssl.truststore.password', type: 'password', default: null, description: 'password of the trusted certificates' },
   { name: 'ssl.truststore.certificates', type: 'password', default: null, description: 'trusted certificates, as PEM' },
   {
@@ -93,7 +98,13 @@ export const securityConfigs: readonly ConfigDefinition[] = [
     default: 'DEFAULT',
     description: "what a client is called after its certificate's name",
   },
-  { name: 'ssl.protocol', type: 'string', default: 'TLSv1.3', description: 'version of TLS', inert: 'ssl.enabled.protocols says which' },
+  {
+    name: 'ssl.protocol',
+    type: 'string',
+    default: 'TLSv1.3',
+    description: 'version of TLS',
+    inert: 'ssl.enabled.protocols says which',
+  },
   {
     name: 'ssl.endpoint.identification.algorithm',
     type: 'string',
@@ -174,7 +185,12 @@ export const securityConfigs: readonly ConfigDefinition[] = [
     min: 1,
     description: 'the longest wait after many failures',
   },
-  { name: 'sasl.oauthbearer.expected.audience', type: 'list', default: '', description: 'audiences, one of which a token is for' },
+  {
+    name: 'sasl.oauthbearer.expected.audience',
+    type: 'list',
+    default: '',
+    description: 'audiences, one of which a token is for',
+  },
   { name: 'sasl.oauthbearer.expected.issuer', type: 'string', default: null, description: 'who issues tokens' },
   {
     name: 'sasl.oauthbearer.clock.skew.seconds',
@@ -184,7 +200,12 @@ export const securityConfigs: readonly ConfigDefinition[] = [
     description: 'so much clocks may differ',
   },
   { name: 'sasl.oauthbearer.scope.claim.name', type: 'string', default: 'scope', description: 'the claim that holds the scope' },
-  { name: 'sasl.oauthbearer.sub.claim.name', type: 'string', default: 'sub', description: "the claim that holds the client's name" },
+  {
+    name: 'sasl.oauthbearer.sub.claim.name',
+    type: 'string',
+    default: 'sub',
+    description: "the claim that holds the client's name",
+  },
   {
     name: 'millrace.sasl.oauthbearer.allow.unsecured.tokens',
     type: 'boolean',

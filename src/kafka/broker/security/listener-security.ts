@@ -73,7 +73,8 @@ async function saslListener(
   closing: { close(): void }[],
 ): Promise<SaslListener> {
   const enabled = listOf(properties.get('sasl.enabled.mechanisms') ?? '') as readonly MechanismName[]
-  if (enabled.length === 0) throw invalid(`listener ${name} lets nobody in`, `${properties.nameOf('sasl.enabled.mechanisms')}=SCRAM-SHA-256`)
+  if (enabled.length === 0)
+    throw invalid(`listener ${name} lets nobody in`, `${properties.nameOf('sasl.enabled.mechanisms')}=SCRAM-SHA-256`)
   const methods = new Map<string, SaslMethod>()
   for (const mechanism of enabled) {
     methods.set(mechanism, {

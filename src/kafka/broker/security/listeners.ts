@@ -111,7 +111,10 @@ function protocolsByName(text: string | undefined): Map<string, SecurityProtocol
     const [name = '', said = ''] = pair.split(':').map(part => part.trim().toUpperCase())
     const protocol = SECURITY_PROTOCOLS.find(known => known === said)
     if (name === '' || protocol === undefined)
-      throw invalid(`listener.security.protocol.map has no pair '${pair}'`, `NAME:PROTOCOL, with ${SECURITY_PROTOCOLS.join(', ')}`)
+      throw invalid(
+        `listener.security.protocol.map has no pair '${pair}'`,
+        `NAME:PROTOCOL, with ${SECURITY_PROTOCOLS.join(', ')}`,
+      )
     byName.set(name, protocol)
   }
   return byName
@@ -124,4 +127,5 @@ function protocolOf(name: string, protocols: ReadonlyMap<string, SecurityProtoco
   return protocol
 }
 
-const invalid = (message: string, hint?: string): MillraceError => new MillraceError('LISTENER_INVALID', 'user', message, { hint })
+const invalid = (message: string, hint?: string): MillraceError =>
+  new MillraceError('LISTENER_INVALID', 'user', message, { hint })

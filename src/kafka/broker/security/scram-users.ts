@@ -1,13 +1,7 @@
 /** Users of one mechanism of SCRAM: those that were administered, those that properties name, and, for the others, what answers are made up from. */
 import { createHmac } from 'node:crypto'
 import type { ScramUsers } from './sasl/scram.ts'
-import {
-  type ScramCredential,
-  type ScramName,
-  MIN_ITERATIONS,
-  credentialFor,
-  scramHashes,
-} from './sasl/scram-credential.ts'
+import { type ScramCredential, type ScramName, MIN_ITERATIONS, credentialFor, scramHashes } from './sasl/scram-credential.ts'
 import type { SecurityState } from './security-state.ts'
 
 export class KnownScramUsers implements ScramUsers {
@@ -41,7 +35,9 @@ export class KnownScramUsers implements ScramUsers {
   }
 
   pretend(mechanism: ScramName, user: string): ScramCredential {
-    const key = createHmac('sha512', this.#secret).update(`key ${keyOf(mechanism, user)}`).digest()
+    const key = createHmac('sha512', this.#secret)
+      .update(`key ${keyOf(mechanism, user)}`)
+      .digest()
     const made = key.subarray(0, scramHashes[mechanism].bytes)
     return { salt: saltFor(this.#secret, mechanism, user), iterations: MIN_ITERATIONS, storedKey: made, serverKey: made }
   }
@@ -51,6 +47,8 @@ const keyOf = (mechanism: ScramName, user: string): string => `${mechanism} ${us
 
 /** 130 bits in letters and digits: the form in which Kafka's tools make them, so that a made-up one is like the others. */
 function saltFor(secret: Uint8Array, mechanism: ScramName, user: string): Uint8Array {
-  const bits = createHmac('sha256', secret).update(`salt ${keyOf(mechanism, user)}`).digest('hex')
+  const bits = createHmac('sha256', secret)
+    .update(`salt ${keyOf(mechanism, user)}`)
+    .digest('hex')
   return Buffer.from((BigInt(`0x${bits}`) >> 126n).toString(36))
 }

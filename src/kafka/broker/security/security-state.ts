@@ -10,7 +10,14 @@ import type { Acl } from './acl/acl.ts'
 import { AclTable } from './acl/acl-table.ts'
 import type { ScramCredential, ScramName } from './sasl/scram-credential.ts'
 
-type ScramEntry = readonly [user: string, mechanism: ScramName, iterations: number, salt: string, storedKey: string, serverKey: string]
+type ScramEntry = readonly [
+  user: string,
+  mechanism: ScramName,
+  iterations: number,
+  salt: string,
+  storedKey: string,
+  serverKey: string,
+]
 
 interface Entry {
   readonly scram?: ScramEntry

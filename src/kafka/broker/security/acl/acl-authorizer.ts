@@ -37,14 +37,20 @@ export class AclAuthorizer implements Authorizer {
   allows(principal: string, host: string, operation: AclOperation, type: ResourceType, name: string): boolean {
     if (this.#options.superUsers.has(principal)) return true
     const decisions = this.#decisionsFor(principal, host)
-    return decisions.known(operation, type, name) ?? decisions.keep(operation, type, name, this.#decide(decisions, operation, type, name))
+    return (
+      decisions.known(operation, type, name) ??
+      decisions.keep(operation, type, name, this.#decide(decisions, operation, type, name))
+    )
   }
 
   allowsAny(principal: string, host: string, operation: AclOperation, type: ResourceType): boolean {
     // No resource has this name: what is said of every resource is said of it, too.
     if (this.allows(principal, host, operation, type, NO_NAME)) return true
     const decisions = this.#decisionsFor(principal, host)
-    return decisions.known(operation, type, ANY_NAME) ?? decisions.keep(operation, type, ANY_NAME, this.#decideAny(decisions, operation, type))
+    return (
+      decisions.known(operation, type, ANY_NAME) ??
+      decisions.keep(operation, type, ANY_NAME, this.#decideAny(decisions, operation, type))
+    )
   }
 
   #decide({ principal, host }: Decisions, operation: AclOperation, type: ResourceType, name: string): boolean {

@@ -81,8 +81,7 @@ class TypeAcls {
   *about(name: string): Iterable<Acl> {
     yield* this.#literal.get(name) ?? []
     if (name !== WILDCARD) yield* this.#literal.get(WILDCARD) ?? []
-    for (const length of this.#lengths.keys())
-      if (length <= name.length) yield* this.#prefixed.get(name.slice(0, length)) ?? []
+    for (const length of this.#lengths.keys()) if (length <= name.length) yield* this.#prefixed.get(name.slice(0, length)) ?? []
   }
 
   *all(): Iterable<Acl> {

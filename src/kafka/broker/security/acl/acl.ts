@@ -7,7 +7,16 @@
 import { CLUSTER_NAME } from '../authorizer.ts'
 
 /** By their numbers in Kafka's messages. */
-export const resourceTypes = ['UNKNOWN', 'ANY', 'TOPIC', 'GROUP', 'CLUSTER', 'TRANSACTIONAL_ID', 'DELEGATION_TOKEN', 'USER'] as const
+export const resourceTypes = [
+  'UNKNOWN',
+  'ANY',
+  'TOPIC',
+  'GROUP',
+  'CLUSTER',
+  'TRANSACTIONAL_ID',
+  'DELEGATION_TOKEN',
+  'USER',
+] as const
 export const patternTypes = ['UNKNOWN', 'ANY', 'MATCH', 'LITERAL', 'PREFIXED'] as const
 export const permissions = ['UNKNOWN', 'ANY', 'DENY', 'ALLOW'] as const
 export const operations = [

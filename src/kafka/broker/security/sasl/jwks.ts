@@ -105,7 +105,8 @@ export function keysOf(set: unknown): VerificationKey[] {
 }
 
 function keyOf(jwk: Jwk | null): VerificationKey | undefined {
-  if (jwk === null || !['RSA', 'EC', 'OKP'].includes(jwk.kty ?? '') || (jwk.use !== undefined && jwk.use !== 'sig')) return undefined
+  if (jwk === null || !['RSA', 'EC', 'OKP'].includes(jwk.kty ?? '') || (jwk.use !== undefined && jwk.use !== 'sig'))
+    return undefined
   try {
     return { id: textOf(jwk.kid), algorithm: textOf(jwk.alg), key: createPublicKey({ key: jwk, format: 'jwk' }) }
   } catch {

@@ -45,6 +45,9 @@ export class SaslFailure extends MillraceError {
 
 /** What a client with wrong credentials is told. */
 export const wrongCredentials = (mechanism: MechanismName, detail: string): SaslFailure =>
-  new SaslFailure(`Authentication failed during authentication due to invalid credentials with SASL mechanism ${mechanism}`, detail)
+  new SaslFailure(
+    `Authentication failed during authentication due to invalid credentials with SASL mechanism ${mechanism}`,
+    detail,
+  )
 
 export const NOTHING = new Uint8Array()

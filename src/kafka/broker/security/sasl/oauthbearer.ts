@@ -13,8 +13,8 @@ export const oauthBearer = (verify: (token: string) => Promise<VerifiedToken>): 
   begin: () => new OAuthExchange(verify),
 })
 
-// oxlint-disable-next-line no-control-regex -- the separator of RFC 7628
-const FIRST = /^n,(?:a=([^,]*))?,\x01((?:[A-Za-z]+=[\x20-\x7e\r\n\t]*\x01)*)\x01$/
+const SEPARATOR = '\u0001'
+const HEADER = /^n,(?:a=([^,]*))?,$/
 const ACKNOWLEDGED = 1
 
 class OAuthExchange implements SaslExchange {
@@ -31,12 +31,14 @@ class OAuthExchange implements SaslExchange {
       if (message.length === 1 && message[0] === ACKNOWLEDGED) throw this.#refused
       throw new SaslFailure('Invalid OAUTHBEARER response', 'the client answers to a refusal with something else')
     }
-    const [whole, authorizationId, pairs] = FIRST.exec(new TextDecoder().decode(message)) ?? []
-    const token = whole === undefined ? undefined : /(?:^|\x01)auth=bearer +([^\x01]+)\x01/i.exec(pairs!)?.[1]
-    if (token === undefined) throw new SaslFailure('Invalid OAUTHBEARER client first message')
+    const [header = '', ...pairs] = new TextDecoder().decode(message).split(SEPARATOR)
+    const [whole, authorizationId = ''] = HEADER.exec(header) ?? []
+    const ended = pairs.length > 2 && pairs.at(-1) === '' && pairs.at(-2) === ''
+    const token = pairs.map(pair => /^auth=bearer +(\S+)\s*$/i.exec(pair)?.[1]).find(found => found !== undefined)
+    if (whole === undefined || !ended || token === undefined) throw new SaslFailure('Invalid OAUTHBEARER client first message')
     let verified: VerifiedToken
     try {
-      verified = await this.#verify(token.trim())
+      verified = await this.#verify(token)
     } catch (error) {
       if (!(error instanceof SaslFailure)) throw error
       const answer = '{"status":"invalid_token"}'
@@ -44,7 +46,7 @@ class OAuthExchange implements SaslExchange {
       return { challenge: Buffer.from(answer) }
     }
     const { name, expiresAtMs } = verified
-    if (authorizationId !== undefined && authorizationId !== '' && authorizationId !== name) {
+    if (authorizationId !== '' && authorizationId !== name) {
       throw new SaslFailure(
         `Authentication failed: Client requested an authorization id (${authorizationId}) that is different from the token's principal name (${name})`,
       )

@@ -77,8 +77,7 @@ class ScramExchange implements SaslExchange {
     const authMessage = `${text},${withoutProof!}`
     const proven = this.#proves(credential, authMessage, Buffer.from(proof!, 'base64'))
     const signature = hmac(this.#mechanism, credential.serverKey, authMessage)
-    if (!proven || !this.#known)
-      throw wrongCredentials(this.#mechanism, `wrong name or password of '${user}'`)
+    if (!proven || !this.#known) throw wrongCredentials(this.#mechanism, `wrong name or password of '${user}'`)
     return { identity: { name: user }, answer: Buffer.from(`v=${signature.toString('base64')}`) }
   }
 

@@ -65,7 +65,8 @@ function oidText(bytes: Uint8Array, { tag, from, to }: DerValue): string {
   for (let i = from; i < to; i++) {
     number = number * 128 + (bytes[i]! & 0x7f)
     if ((bytes[i]! & 0x80) !== 0) continue
-    if (numbers.length === 0) numbers.push(Math.min(2, Math.floor(number / 40)), number - 40 * Math.min(2, Math.floor(number / 40)))
+    if (numbers.length === 0)
+      numbers.push(Math.min(2, Math.floor(number / 40)), number - 40 * Math.min(2, Math.floor(number / 40)))
     else numbers.push(number)
     number = 0
   }
