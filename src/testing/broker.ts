@@ -90,7 +90,11 @@ export async function testBroker(options: Partial<BrokerOptions> & { readonly ti
     broker,
     files,
     time,
-    connect: (clientId = 'test', listener) => new TestClient(broker, clientId, listener),
+    connect(clientId = 'test', listener) {
+      const [ours, theirs] = pipe()
+      broker.listeners.find(({ name }) => listener === undefined || name === listener)!.connect(theirs, '127.0.0.1')
+      return new TestClient(broker, clientId, ours)
+    },
     async restart() {
       await broker.stop()
       return testBroker({ ...options, time, files })
@@ -115,15 +119,14 @@ export class TestClient {
   #correlationId = 0
   closed = false
 
-  constructor(broker: Broker, clientId: string, listener?: string) {
-    const [ours, theirs] = pipe()
-    this.#stream = ours
+  /** `stream`: a pipe to the broker, or a socket. */
+  constructor(broker: Broker, clientId: string, stream: Duplex) {
+    this.#stream = stream
     this.#clientId = clientId
     this.#broker = broker
-    broker.listeners.find(({ name }) => listener === undefined || name === listener)!.connect(theirs, '127.0.0.1')
-    ours.on('data', chunk => this.#take(chunk))
-    ours.on('close', () => (this.closed = true))
-    ours.on('end', () => (this.closed = true))
+    stream.on('data', chunk => this.#take(chunk))
+    stream.on('close', () => (this.closed = true))
+    stream.on('end', () => (this.closed = true))
   }
 
   /** Sends a request and waits for its answer. */

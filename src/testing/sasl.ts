@@ -30,7 +30,8 @@ export async function authenticateByScram(
   const first = await authenticate(client, mechanism, utf8(scram.first))
   if (first.errorCode !== 0) return first
   const last = await client.ask('SaslAuthenticate', 2, { authBytes: utf8(scram.final(textOf(first.authBytes))) })
-  if (last.errorCode === 0 && textOf(last.authBytes) !== scram.expected()) throw new Error('the broker does not know the password')
+  if (last.errorCode === 0 && textOf(last.authBytes) !== scram.expected())
+    throw new Error('the broker does not know the password')
   return last
 }
 

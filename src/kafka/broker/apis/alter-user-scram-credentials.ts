@@ -27,7 +27,10 @@ export const alterUserScramCredentials = (broker: Broker) =>
         if (!mayAlter) return { user, ...refusal(ErrorCode.CLUSTER_AUTHORIZATION_FAILED, 'Cluster authorization failed.') }
         const deletions = request.deletions.filter(change => change.name === user)
         const upsertions = request.upsertions.filter(change => change.name === user)
-        return { user, ...(alter(broker, user, deletions, upsertions) ?? { errorCode: 0, errorMessage: null }) }
+        const refused = alter(broker, user, deletions, upsertions)
+        if (refused !== undefined) return { user, ...refused }
+        broker.log('info', 'password changed', { user, by: context.connection.session.principal })
+        return { user, errorCode: 0, errorMessage: null }
       }),
     }
   })

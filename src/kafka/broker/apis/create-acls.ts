@@ -2,7 +2,7 @@
 import { ErrorCode } from '../../protocol/errors.ts'
 import { handler } from '../api.ts'
 import type { Broker } from '../broker.ts'
-import { aclOf } from '../security/acl/acl.ts'
+import { aclOf, aclText } from '../security/acl/acl.ts'
 import { aclRefusal } from './describe-acls.ts'
 
 export const createAcls = (broker: Broker) =>
@@ -14,6 +14,7 @@ export const createAcls = (broker: Broker) =>
         const acl = aclOf({ ...creation, patternType: creation.resourcePatternType })
         if (typeof acl === 'string') return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage: acl }
         broker.securityState.addAcl(acl)
+        broker.log('info', 'ACL created', { acl: aclText(acl), by: context.connection.session.principal })
         return { errorCode: 0, errorMessage: null }
       }),
     }

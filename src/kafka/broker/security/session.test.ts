@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { settled, testBroker } from '../../../testing/broker.ts'
 import { authenticate, authenticateByScram, plainToken, scramClient } from '../../../testing/sasl.ts'
 
-const listener = { name: 'SASL_PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined, protocol: 'SASL_PLAINTEXT' } as const
+const listener = {
+  name: 'SASL_PLAINTEXT',
+  host: '127.0.0.1',
+  port: 0,
+  advertised: undefined,
+  protocol: 'SASL_PLAINTEXT',
+} as const
 const properties = {
   'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
   'millrace.users': 'alice:secret,bob:1234',
@@ -221,7 +227,10 @@ test.each([
   [{ 'sasl.enabled.mechanisms': 'PLAIN', 'millrace.users': '' }, 'PLAIN has no users'],
   [{ 'millrace.users': 'alice' }, 'millrace.users has an entry that is no name:password'],
   [{ 'sasl.enabled.mechanisms': 'OAUTHBEARER' }, 'OAUTHBEARER needs the keys that tokens are signed with'],
-  [{ 'sasl.enabled.mechanisms': 'GSSAPI' }, 'sasl.enabled.mechanisms is a list of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER'],
+  [
+    { 'sasl.enabled.mechanisms': 'GSSAPI' },
+    'sasl.enabled.mechanisms is a list of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
+  ],
   [{ 'listener.name.sasl_plaintext.plain.sasl.jaas.confg': 'x' }, 'there is no property'],
 ] as [Record<string, string>, string][])('%j: a broker does not start', async (more, message) => {
   await expect(saslBroker(more)).rejects.toThrow(message)
