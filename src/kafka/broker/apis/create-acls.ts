@@ -15,7 +15,7 @@ export const createAcls = (broker: Broker) =>
         if (typeof acl === 'string') return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage: acl }
         broker.securityState.addAcl(acl)
         broker.log('info', 'ACL created', { acl: aclText(acl), by: context.connection.session.principal })
-        return { errorCode: 0, errorMessage: null }
+        return {}
       }),
     }
   })

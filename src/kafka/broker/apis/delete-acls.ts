@@ -2,7 +2,7 @@
 import { ErrorCode } from '../../protocol/errors.ts'
 import { handler } from '../api.ts'
 import type { Broker } from '../broker.ts'
-import { aclText, numbersOf } from '../security/acl/acl.ts'
+import { type Acl, aclText, numbersOf } from '../security/acl/acl.ts'
 import { type AclFilterNumbers, filterOf, matches } from '../security/acl/acl-filter.ts'
 import { aclRefusal } from './describe-acls.ts'
 
@@ -10,16 +10,23 @@ export const deleteAcls = (broker: Broker) =>
   handler('DeleteAcls', ({ filters }, context) => {
     const refusal = aclRefusal(broker, context, 'ALTER')
     if (refusal !== undefined) return { filterResults: filters.map(() => refusal) }
-    return { filterResults: filters.map(filter => remove(broker, filter, context.connection.session.principal)) }
+    const { securityState, log } = broker
+    // Every filter is told all that fit it, also those that another one takes away.
+    const found = filters.map(filter => matchingOf(broker, filter))
+    for (const acl of new Set(found.flatMap(acls => (typeof acls === 'string' ? [] : acls)))) {
+      securityState.removeAcl(acl)
+      log('info', 'ACL deleted', { acl: aclText(acl), by: context.connection.session.principal })
+    }
+    return {
+      filterResults: found.map(acls =>
+        typeof acls === 'string'
+          ? { errorCode: ErrorCode.INVALID_REQUEST, errorMessage: acls }
+          : { errorMessage: null, matchingAcls: acls.map(acl => ({ ...numbersOf(acl), errorMessage: null })) },
+      ),
+    }
   })
 
-function remove({ securityState, log }: Broker, numbers: AclFilterNumbers, by: string) {
+function matchingOf({ securityState }: Broker, numbers: AclFilterNumbers): readonly Acl[] | string {
   const filter = filterOf(numbers)
-  if (typeof filter === 'string') return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage: filter }
-  const matching = [...securityState.acls.all].filter(acl => matches(filter, acl))
-  for (const acl of matching) {
-    securityState.removeAcl(acl)
-    log('info', 'ACL deleted', { acl: aclText(acl), by })
-  }
-  return { errorCode: 0, errorMessage: null, matchingAcls: matching.map(numbersOf) }
+  return typeof filter === 'string' ? filter : [...securityState.acls.all].filter(acl => matches(filter, acl))
 }

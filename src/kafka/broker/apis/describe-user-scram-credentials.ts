@@ -12,7 +12,7 @@ export const describeUserScramCredentials = (broker: Broker) =>
     const all = users === null || users.length === 0
     const names = all ? [...broker.securityState.scramUsers] : users.map(user => user.name)
     const wanted = new Set(names)
-    return { errorMessage: null, results: Array.from(wanted, user => describe(broker, user, names)) }
+    return { results: Array.from(wanted, user => describe(broker, user, names)) }
   })
 
 function describe({ securityState }: Broker, user: string, names: readonly string[]) {
@@ -35,5 +35,5 @@ function describe({ securityState }: Broker, user: string, names: readonly strin
     mechanism: scramHashes[mechanism].code,
     iterations,
   }))
-  return { user, errorCode: 0, errorMessage: null, credentialInfos }
+  return { user, credentialInfos }
 }

@@ -257,7 +257,7 @@ class FetchOperation implements LogListener {
       else responses.push({ topic: wanted.topic, topicId: wanted.topicId, partitions: [answer] })
     }
     this.#broker.stats.recordBytesOut += data.bytes
-    return { sessionId: session?.id ?? 0, responses, nodeEndpoints: data.failed ? this.#endpoints() : [] }
+    return { sessionId: session?.id ?? 0, responses, nodeEndpoints: data.toldLeader ? this.#endpoints() : [] }
   }
 
   #endpoints() {
@@ -278,6 +278,8 @@ class FetchedData {
   readonly #records: LogRecords[] = []
   bytes = 0
   failed = false
+  /** Some partition's answer names its leader, which clients have to be able to find. */
+  toldLeader = false
 
   add(
     wanted: FetchedPartition,
@@ -312,6 +314,7 @@ class FetchedData {
     currentLeader: { leaderId: number; leaderEpoch: number } | undefined,
   ): void {
     this.failed = true
+    if (currentLeader !== undefined) this.toldLeader = true
     this.answers.push([
       wanted,
       {
