@@ -84,7 +84,7 @@ export function memoryFiles(maxBytes = Number.POSITIVE_INFINITY, now: () => numb
     async status(path) {
       const found = names.get(path)
       if (found !== undefined) return { bytes: found.length, modifiedMs: found.modifiedMs }
-      return directories.has(path) ? { bytes: 0, modifiedMs: 0 } : undefined
+      return path === '/' || directories.has(path) ? { bytes: 0, modifiedMs: 0 } : undefined
     },
     async link(from, to) {
       const linked = content(from)

@@ -79,6 +79,7 @@ export async function testBroker(options: Partial<BrokerOptions> & { readonly ti
     durability: 'group',
     flushIntervalMs: 1000,
     clusterId: 'Y2x1c3RlcmZvcnRlc3Rz',
+    listen: false,
     properties: {},
     listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
     log: (level, event, fields) => {
@@ -90,11 +91,7 @@ export async function testBroker(options: Partial<BrokerOptions> & { readonly ti
     broker,
     files,
     time,
-    connect(clientId = 'test', listener) {
-      const [ours, theirs] = pipe()
-      broker.listeners.find(({ name }) => listener === undefined || name === listener)!.connect(theirs, '127.0.0.1')
-      return new TestClient(broker, clientId, ours)
-    },
+    connect: (clientId = 'test', listener) => new TestClient(broker, clientId, pipeTo(broker, listener)),
     async restart() {
       await broker.stop()
       return testBroker({ ...options, time, files })
@@ -120,7 +117,8 @@ export class TestClient {
   closed = false
 
   /** `stream`: a pipe to the broker, or a socket. */
-  constructor(broker: Broker, clientId: string, stream: Duplex) {
+  constructor(broker: Broker, clientId: string, stream: Duplex = pipeTo(broker)) {
+    stream.setMaxListeners(0)
     this.#stream = stream
     this.#clientId = clientId
     this.#broker = broker
@@ -287,6 +285,13 @@ export function recordsOf(bytes: Uint8Array): TestRecord[] {
       found.push({ offset: offsets[i]!, key: text(keyStarts[i]!, keyEnds[i]!), value: text(valueStarts[i]!, valueEnds[i]!) })
   })
   return found
+}
+
+/** The client's end of a pipe to a listener. */
+function pipeTo(broker: Broker, listener?: string): Duplex {
+  const [ours, theirs] = pipe()
+  broker.listeners.find(({ name }) => listener === undefined || name === listener)!.connect(theirs, '127.0.0.1')
+  return ours
 }
 
 /** Two ends of one pipe. */

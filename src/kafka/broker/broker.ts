@@ -31,6 +31,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId' | 'maxOpenFiles' | 'maxIndexBytes'> {
   readonly random: Random
   readonly listeners: readonly ListenerOptions[]
+  /** False: no sockets; clients connect through `Listener.connect`. */
+  readonly listen?: boolean
   /** Properties by Kafka's names. */
   readonly properties: Readonly<Record<string, string>>
   /** Bytes of requests held at once. */
@@ -122,7 +124,7 @@ export class Broker {
         log: options.log,
       })
       const broker = new Broker(options, config, directory, journal, { topics, producerIds, securityState, security })
-      await broker.#listen()
+      if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       return broker
     } catch (error) {

@@ -8,11 +8,12 @@
  */
 import type { Duplex } from 'node:stream'
 import { MillraceError } from '../../base/errors.ts'
-import { API_VERSIONS, type ApiTableRow, apiOf, apis, isFlexible, responseHeaderVersion } from '../protocol/apis.ts'
+import { API_VERSIONS, type ApiRow, apiOf, apis } from '../protocol/apis.ts'
 import { codecOf } from '../protocol/codec.ts'
 import { ErrorCode } from '../protocol/errors.ts'
 import { Reader } from '../protocol/reader.ts'
 import { decodeRequestHeader } from '../protocol/request-header.ts'
+import { encodeResponseHeader } from '../protocol/response-header.ts'
 import { Writer } from '../protocol/writer.ts'
 import { RequestContext } from './api.ts'
 import type { Broker } from './broker.ts'
@@ -315,12 +316,11 @@ export class Connection {
     }
   }
 
-  #write(row: ApiTableRow, version: number, correlationId: number, response: unknown): void {
+  #write(row: ApiRow, version: number, correlationId: number, response: unknown): void {
     const writer = this.#writer
     const before = writer.splices.length
     const sizeAt = writer.gap32()
-    writer.int32(correlationId)
-    if (responseHeaderVersion(row.key, version) === 1 && isFlexible(row.key, version)) writer.uvarint(0)
+    encodeResponseHeader(row.key, version, correlationId, writer)
     codecOf(row.response, version).encode(response as never, writer)
     let size = writer.position - sizeAt - 4
     if (writer.splices.length > before) {

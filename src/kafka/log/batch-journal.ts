@@ -7,7 +7,7 @@
  * A file goes once every partition's recovery point lies behind its batches.
  */
 import { join } from 'node:path'
-import type { DataFile, Files } from '../../base/files.ts'
+import { type DataFile, type Files, makeDurableDirectory } from '../../base/files.ts'
 import { crc32c } from '../records/crc32c.ts'
 import type { WideJournal } from './commit.ts'
 
@@ -31,7 +31,7 @@ export class BatchJournal implements WideJournal {
 
   /** Opens for appending to a new file; what is there is read with `replay`. */
   static async open(files: Files, directory: string): Promise<BatchJournal> {
-    await files.makeDirectory(directory)
+    await makeDurableDirectory(files, directory)
     return new BatchJournal(files, directory, Math.max(0, ...(await sequencesOf(files, directory))) + 1)
   }
 

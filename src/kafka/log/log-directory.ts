@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import type { Clock, Timers } from '../../base/clock.ts'
 import { publishFile } from '../../base/disk.ts'
 import { MillraceError } from '../../base/errors.ts'
-import type { Files } from '../../base/files.ts'
+import { type Files, makeDurableDirectory } from '../../base/files.ts'
 import { BatchJournal } from './batch-journal.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 import { Committer, type Durability } from './commit.ts'
@@ -133,7 +133,7 @@ export class LogDirectory {
   /** Takes the directory, or makes it. Fails when another process has it, or a newer version wrote it. */
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
     const { files, path } = options
-    await files.makeDirectory(path)
+    await makeDurableDirectory(files, path)
     const unlock = await files.lock(path).catch(error => {
       throw error.code === 'EBUSY' ? inUse(path, error) : error
     })

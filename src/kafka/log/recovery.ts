@@ -7,6 +7,7 @@
  *     checked                     6100 … 7300            indexed anew; ~~~ is cut off
  */
 import { join } from 'node:path'
+import { MillraceError } from '../../base/errors.ts'
 import type { DataFile, Files } from '../../base/files.ts'
 import {
   BATCH_HEADER_BYTES,
@@ -121,8 +122,12 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       indexIntervalBytes: options.indexIntervalBytes,
     })
     state.checkedBytes += end - start.position
-    const gap = i + 1 < segments.length && segments[i + 1]!.baseOffset < segment.endOffset
-    if (end === bytes && !gap) {
+    const next = segments[i + 1]
+    if (end < bytes && segment.endOffset < options.recoveryPoint)
+      throw damaged(file.path, end, segment.endOffset, options.recoveryPoint)
+    // Behind the recovery point a segment begins where the one before it ends, or what lay between was lost.
+    const hole = next !== undefined && next.baseOffset > options.recoveryPoint && next.baseOffset !== segment.endOffset
+    if (end === bytes && !hole) {
       if (!options.clean) await files.sync([file], 'upkeep')
       continue
     }
@@ -214,6 +219,14 @@ async function firstTimestamp(segment: Segment, file: DataFile): Promise<void> {
   const header = new Uint8Array(BATCH_HEADER_BYTES)
   if ((await file.read(header, 0)) === BATCH_HEADER_BYTES) segment.firstTimestamp = maxTimestampAt(header, 0)
 }
+
+const damaged = (path: string, position: number, offset: number, recoveryPoint: number): MillraceError =>
+  new MillraceError(
+    'LOG_CORRUPT',
+    'external',
+    `${path} is damaged at byte ${position} (offset ${offset}), although everything below offset ${recoveryPoint} was synced`,
+    { hint: 'the disk lost what it had promised to keep: restore the directory from a backup' },
+  )
 
 interface Replayed {
   readonly producers: ProducerStates
