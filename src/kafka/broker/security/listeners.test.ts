@@ -76,7 +76,7 @@ async function answers(host: string, port: number): Promise<boolean> {
 }
 
 test('localhost is there by all its addresses', async () => {
-  const { broker, stop } = await testBroker({ listeners: parseListeners({ listen: ['localhost:0'] }), log() {} })
+  const { broker, stop } = await testBroker({ listeners: parseListeners({ listen: ['localhost:0'] }), listen: true, log() {} })
   const { port, advertisedHost, advertisedPort } = broker.listeners[0]!
   expect([advertisedHost, advertisedPort]).toEqual(['localhost', port])
   expect(await answers('127.0.0.1', port)).toBe(true)
@@ -88,7 +88,7 @@ test('clients are told the address of the listener by which they came', async ()
   const listen = ['127.0.0.1:0', 'EXTERNAL://0.0.0.0:0']
   const properties = { 'listener.security.protocol.map': 'EXTERNAL:PLAINTEXT' }
   const listeners = parseListeners({ listen, advertise: ['EXTERNAL://kafka.example.org:443'], properties })
-  const { broker, connect: connectTo, stop } = await testBroker({ listeners, properties })
+  const { broker, connect: connectTo, stop } = await testBroker({ listeners, properties, listen: true })
   const brokersFor = async (name: string) => (await connectTo('test', name).ask('Metadata', 12, { topics: [] })).brokers
   expect(await brokersFor('PLAINTEXT')).toMatchObject([{ host: '127.0.0.1', port: broker.listeners[0]!.port }])
   expect(await brokersFor('EXTERNAL')).toMatchObject([{ host: 'kafka.example.org', port: 443 }])
@@ -101,12 +101,12 @@ test('a broker that is open on every address and says none does not start', asyn
 })
 
 test('a port that is taken: nothing is left open', async () => {
-  const { broker, stop } = await testBroker()
+  const { broker, stop } = await testBroker({ listen: true })
   const taken = broker.listeners[0]!.port
   const listeners = parseListeners({
     listen: ['OTHER://127.0.0.1:0', `127.0.0.1:${taken}`],
     properties: { 'listener.security.protocol.map': 'OTHER:PLAINTEXT' },
   })
-  await expect(testBroker({ listeners })).rejects.toThrow(`can not listen on 127.0.0.1:${taken}: the port is taken`)
+  await expect(testBroker({ listeners, listen: true })).rejects.toThrow(`can not listen on 127.0.0.1:${taken}: the port is taken`)
   await stop()
 })

@@ -22,7 +22,7 @@ function tlsBroker(
   securityHost: SecurityHost = systemHost,
 ): Promise<TestBroker> {
   const listeners = [{ name: protocol, host: '127.0.0.1', port: 0, advertised: undefined, protocol }]
-  return testBroker({ listeners, properties, securityHost, log() {} })
+  return testBroker({ listeners, properties, securityHost, listen: true, log() {} })
 }
 
 async function dial({ broker }: TestBroker, options: ConnectionOptions = {}): Promise<{ socket: TLSSocket; client: TestClient }> {
