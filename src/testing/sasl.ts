@@ -42,11 +42,12 @@ export function scramClient(mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512', user: 
   let signature = ''
   return {
     first: `n,,${bare}`,
-    final(challenge: string): string {
+    /** `said`: the nonce as it is repeated. */
+    final(challenge: string, said = (nonce: string) => nonce): string {
       const [, nonce, salt, iterations] = /^r=(.*),s=(.*),i=(\d+)$/.exec(challenge)!
       const bytes = digest === 'sha256' ? 32 : 64
       const salted = pbkdf2Sync(password, Buffer.from(salt!, 'base64'), Number(iterations), bytes, digest)
-      const withoutProof = `c=biws,r=${nonce}`
+      const withoutProof = `c=biws,r=${said(nonce!)}`
       const message = `${bare},${challenge},${withoutProof}`
       const clientKey = hmac(salted, 'Client Key')
       const proof = hmac(createHash(digest).update(clientKey).digest(), message)

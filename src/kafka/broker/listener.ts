@@ -102,7 +102,9 @@ export class Listener {
       if (principal !== undefined) return this.#accept(socket, principal)
       this.#refuse(socket, socket.authorizationError?.toString() ?? 'its certificate is not of anybody here')
     })
-    server.on('tlsClientError', (error, socket) => this.#refuse(socket, error.message))
+    server.on('tlsClientError', (error, socket) =>
+      this.#refuse(socket, (error as Error & { readonly reason?: string }).reason ?? error.message),
+    )
     tls.whenRenewed(material => server.setSecureContext(material))
     return server
   }
