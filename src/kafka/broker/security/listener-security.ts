@@ -141,7 +141,7 @@ async function oauth(
     )
   }
   const nowMs = () => context.clock.nowMs()
-  if (url === undefined) return oauthBearer(token => verifyToken(token, () => [], expected, nowMs()))
+  if (url === undefined) return oauthBearer(token => verifyToken(token, () => [], expected, nowMs()), expected.clockSkewMs)
   const keys = new JwksKeys(
     {
       url,
@@ -153,7 +153,7 @@ async function oauth(
   )
   closing.push(keys)
   await keys.open()
-  return oauthBearer(token => verifyToken(token, id => keys.find(id), expected, nowMs()))
+  return oauthBearer(token => verifyToken(token, id => keys.find(id), expected, nowMs()), expected.clockSkewMs)
 }
 
 const invalid = (message: string, hint: string): MillraceError => new MillraceError('SASL_INVALID', 'user', message, { hint })

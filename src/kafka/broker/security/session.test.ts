@@ -75,7 +75,7 @@ describe('PLAIN', () => {
     const client = connect()
     expect(await authenticate(client, 'PLAIN', plainToken('alice', 'secret'))).toEqual({
       errorCode: 0,
-      errorMessage: null,
+      errorMessage: '',
       authBytes: new Uint8Array(),
       sessionLifetimeMs: 0,
     })

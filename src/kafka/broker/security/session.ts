@@ -31,7 +31,7 @@ export interface HandshakeAnswer {
 
 export interface AuthenticateAnswer {
   readonly errorCode: number
-  readonly errorMessage: string | null
+  readonly errorMessage: string
   readonly authBytes: Uint8Array
   readonly sessionLifetimeMs: number
 }
@@ -68,6 +68,8 @@ export class Session {
   #method: SaslMethod | undefined
   /** By the clock that never goes back. */
   #expiresAtMs = FOREVER
+  /** So long its client was told that it lasts. */
+  #toldMs = FOREVER
   #lastProofMs = -FOREVER
 
   constructor(context: SessionContext) {
@@ -123,7 +125,7 @@ export class Session {
     try {
       const step = await this.#next(token)
       if ('challenge' in step) return { answer: granted(step.challenge, 0), ends: false }
-      return { answer: granted(step.answer, this.#lifetimeMs()), ends: false }
+      return { answer: granted(step.answer, this.#toldMs === FOREVER ? 0 : Math.floor(this.#toldMs)), ends: false }
     } catch (error) {
       await this.#failed(error)
       return { answer: refusal(ErrorCode.SASL_AUTHENTICATION_FAILED, (error as SaslFailure).message), ends: true }
@@ -161,23 +163,21 @@ export class Session {
     return step
   }
 
-  #isKnown(method: SaslMethod, { name, expiresAtMs = FOREVER }: SaslIdentity): void {
+  #isKnown(method: SaslMethod, { name, expiresAtMs = FOREVER, graceMs = 0 }: SaslIdentity): void {
     const { clock, log } = this.#context
     const principal = `User:${name}`
     if (this.#method !== undefined && principal !== this.principal)
       throw new SaslFailure(`Cannot change principals during re-authentication from ${this.principal} to ${principal}`)
-    const lifetimeMs = Math.min(expiresAtMs - clock.nowMs(), method.maxSessionMs > 0 ? method.maxSessionMs : FOREVER)
+    const credentialMs = expiresAtMs - clock.nowMs()
+    const mostMs = method.maxSessionMs > 0 ? method.maxSessionMs : FOREVER
     this.principal = principal
-    this.#expiresAtMs = clock.elapsedMs() + Math.max(0, lifetimeMs)
+    this.#toldMs = Math.max(0, Math.min(credentialMs, mostMs))
+    this.#expiresAtMs = clock.elapsedMs() + Math.min(credentialMs + graceMs, mostMs)
     this.#method = method
     this.#proving = undefined
     this.#known = true
     this.expectsToken = false
     log('debug', 'authenticated', { remote: this.remoteAddress, principal, mechanism: method.mechanism.name })
-  }
-
-  #lifetimeMs(): number {
-    return this.#expiresAtMs === FOREVER ? 0 : Math.floor(this.#expiresAtMs - this.#context.clock.elapsedMs())
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -196,7 +196,7 @@ export class Session {
 
 const granted = (authBytes: Uint8Array, sessionLifetimeMs: number): AuthenticateAnswer => ({
   errorCode: 0,
-  errorMessage: null,
+  errorMessage: '',
   authBytes,
   sessionLifetimeMs,
 })

@@ -30,7 +30,6 @@ export interface TokenExpectations {
 
 export interface VerifiedToken {
   readonly name: string
-  /** The clocks' difference included: so long it would be taken. */
   readonly expiresAtMs: number
 }
 
@@ -124,7 +123,7 @@ function checkClaims(claims: Readonly<Record<string, unknown>>, expected: TokenE
   if (scope !== undefined && typeof scope !== 'string' && !isTexts(scope)) throw refused(`its ${expected.scopeClaim} is no text`)
   const name = claims[expected.nameClaim]
   if (typeof name !== 'string' || name.trim() === '') throw refused(`it has no ${expected.nameClaim}`)
-  return { name, expiresAtMs: expiresAtMs + clockSkewMs }
+  return { name, expiresAtMs }
 }
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(item => typeof item === 'string')

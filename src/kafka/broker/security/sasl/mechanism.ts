@@ -19,8 +19,10 @@ export type SaslStep =
 export interface SaslIdentity {
   /** Without its type: `alice`. */
   readonly name: string
-  /** What the client has shown is good until then. */
+  /** What the client has shown is good until then … */
   readonly expiresAtMs?: number | undefined
+  /** … or for so much longer, since clocks differ. The client is not told. */
+  readonly graceMs?: number
 }
 
 export interface SaslExchange {
