@@ -21,6 +21,7 @@ import { type Frame, FrameAssembler } from './frame.ts'
 import type { Listener } from './listener.ts'
 import { LogRecords } from './log-records.ts'
 import { SendQueue } from './send-queue.ts'
+import type { SaslListener } from './security/listener-security.ts'
 import { Session } from './security/session.ts'
 
 const PRODUCE = apis.Produce.key
@@ -41,6 +42,15 @@ const MOST_QUEUED = 1024
 const MOST_QUEUED_BYTES = 4 * 1024 * 1024
 /** Answers that a client has not taken yet. */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024
+
+/** What is known of a client as it comes. */
+export interface Client {
+  readonly remoteAddress: string
+  /** As its certificate says, if it has one. */
+  readonly principal: string
+  /** How it has to say who it is; undefined: that is known. */
+  readonly sasl: SaslListener | undefined
+}
 
 export class Connection {
   readonly id: number
@@ -66,17 +76,15 @@ export class Connection {
   readonly #whenClosed = new Set<() => void>()
   readonly #resume = () => this.#resumeReading()
 
-  constructor(id: number, stream: Duplex, remoteAddress: string, principal: string, listener: Listener, broker: Broker) {
+  constructor(id: number, stream: Duplex, client: Client, listener: Listener, broker: Broker) {
     this.id = id
     this.broker = broker
     this.listener = listener
-    this.remoteAddress = remoteAddress
+    this.remoteAddress = client.remoteAddress
     this.session = new Session({
       clock: broker.clock,
       timers: broker.timers,
-      remoteAddress,
-      principal,
-      sasl: listener.security.sasl,
+      ...client,
       log: (level, event, fields) => broker.log(level, event, { connection: id, listener: listener.name, ...fields }),
     })
     this.lastActiveMs = broker.clock.elapsedMs()

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type Server as TlsServer, createServer as createTlsServer } from 'node:tls'
 import { MillraceError } from '../../base/errors.ts'
 import type { Broker } from './broker.ts'
-import { Connection } from './connection.ts'
+import { type Client, Connection } from './connection.ts'
 import { type ListenerSecurity, noSecurity } from './security/listener-security.ts'
 import type { SecurityProtocol } from './security/listeners.ts'
 import type { TlsListener } from './security/tls/tls-listener.ts'
@@ -120,7 +120,16 @@ export class Listener {
 
   /** A client by any stream: a socket, or a pipe within the process. */
   connect(stream: Duplex, remoteAddress: string, principal = 'User:ANONYMOUS'): Connection {
-    const connection = new Connection(this.#broker.nextConnectionId(), stream, remoteAddress, principal, this, this.#broker)
+    return this.#connect(stream, { remoteAddress, principal, sasl: this.security.sasl })
+  }
+
+  /** Somebody within the process, who is who it says. */
+  connectInside(stream: Duplex, principal: string): Connection {
+    return this.#connect(stream, { remoteAddress: '127.0.0.1', principal, sasl: undefined })
+  }
+
+  #connect(stream: Duplex, client: Client): Connection {
+    const connection = new Connection(this.#broker.nextConnectionId(), stream, client, this, this.#broker)
     this.#connections.add(connection)
     return connection
   }

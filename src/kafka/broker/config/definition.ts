@@ -89,8 +89,8 @@ function outside(number: number, min: number | undefined, max: number | undefine
 }
 
 /** `a, b` → a and b. */
-export const listOf = (text: string, separator = ','): readonly string[] =>
+export const listOf = (text: string): readonly string[] =>
   text
-    .split(separator)
+    .split(',')
     .map(item => item.trim())
     .filter(item => item !== '')

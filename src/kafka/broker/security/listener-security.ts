@@ -3,13 +3,12 @@ import type { Clock, Timers } from '../../../base/clock.ts'
 import { MillraceError } from '../../../base/errors.ts'
 import { listOf } from '../config/definition.ts'
 import type { ListenerProperties } from '../config/listener-properties.ts'
-import type { MechanismName } from '../config/security-config.ts'
 import type { SecurityHost } from './host.ts'
 import { type SecurityProtocol, usesSasl, usesTls } from './listeners.ts'
 import { plainUsers, usersOf } from './sasl/configured-users.ts'
 import { JwksKeys } from './sasl/jwks.ts'
 import { type TokenExpectations, verifyToken } from './sasl/jwt.ts'
-import type { SaslMechanism } from './sasl/mechanism.ts'
+import { MECHANISMS, type MechanismName, type SaslMechanism } from './sasl/mechanism.ts'
 import { oauthBearer } from './sasl/oauthbearer.ts'
 import { plain } from './sasl/plain.ts'
 import type { ScramName } from './sasl/scram-credential.ts'
@@ -72,11 +71,14 @@ async function saslListener(
   context: SecurityContext,
   closing: { close(): void }[],
 ): Promise<SaslListener> {
-  const enabled = listOf(properties.get('sasl.enabled.mechanisms') ?? '') as readonly MechanismName[]
+  const enabled = listOf(properties.get('sasl.enabled.mechanisms') ?? '')
   if (enabled.length === 0)
     throw invalid(`listener ${name} lets nobody in`, `${properties.nameOf('sasl.enabled.mechanisms')}=SCRAM-SHA-256`)
   const methods = new Map<string, SaslMethod>()
-  for (const mechanism of enabled) {
+  for (const said of enabled) {
+    const mechanism = MECHANISMS.find(known => known === said)
+    if (mechanism === undefined)
+      throw invalid(`there is no mechanism '${said}'`, `sasl.enabled.mechanisms=${MECHANISMS.join(',')}`)
     methods.set(mechanism, {
       mechanism: await mechanismOf(mechanism, properties, context, closing),
       maxSessionMs: properties.number('connections.max.reauth.ms', mechanism),
@@ -131,7 +133,7 @@ async function oauth(
     clockSkewMs: Number(get('clock.skew.seconds')) * 1000,
     nameClaim: get('sub.claim.name')!,
     scopeClaim: get('scope.claim.name')!,
-    unsecuredAllowed: properties.get('millrace.sasl.oauthbearer.allow.unsecured.tokens', 'OAUTHBEARER') === 'true',
+    unsecuredAllowed: properties.flag('millrace.sasl.oauthbearer.allow.unsecured.tokens', 'OAUTHBEARER'),
   }
   const url = get('jwks.endpoint.url')
   if (url === undefined && !expected.unsecuredAllowed) {

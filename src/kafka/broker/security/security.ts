@@ -1,5 +1,4 @@
 /** Security of a broker: how each of its listeners knows its clients, and who may do what. */
-import { listOf } from '../config/definition.ts'
 import type { BrokerConfig } from '../config/broker-settings.ts'
 import { ListenerProperties } from '../config/listener-properties.ts'
 import type { ListenerOptions } from '../listener.ts'
@@ -26,7 +25,7 @@ export async function openSecurity(
     for (const listener of listeners) {
       checkAdvertised(listener)
       const { name, protocol = 'PLAINTEXT' } = listener
-      byName.set(name, await listenerSecurity(name, protocol, new ListenerProperties(name, config.given), context))
+      byName.set(name, await listenerSecurity(name, protocol, new ListenerProperties(name, config), context))
     }
   } catch (error) {
     for (const security of byName.values()) security.close()
@@ -37,8 +36,12 @@ export async function openSecurity(
 
 function authorizerOf(config: BrokerConfig, { state }: SecurityContext): Authorizer | undefined {
   if (config.valueOf('authorizer.class.name') === '') return undefined
+  const superUsers = config
+    .valueOf('super.users')
+    .split(';')
+    .map(principal => principal.trim())
   return new AclAuthorizer(state.acls, {
-    superUsers: new Set(listOf(config.valueOf('super.users'), ';')),
+    superUsers: new Set(superUsers),
     allowEveryoneIfNoAcl: config.valueOf('allow.everyone.if.no.acl.found').trim().toLowerCase() === 'true',
   })
 }

@@ -5,7 +5,9 @@
  * The exchange promises: no answer tells whether a name or a password was wrong, nor does the time it takes.
  */
 import { MillraceError } from '../../../../base/errors.ts'
-import type { MechanismName } from '../../config/security-config.ts'
+
+export const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const
+export type MechanismName = (typeof MECHANISMS)[number]
 
 export type SaslStep =
   /** To be continued by the client. */

@@ -139,7 +139,7 @@ test.each([
   [{ 'ssl.keystore.location': 'server.jks' }, 'server.jks is a Java keystore, which only Java reads'],
   [{ ...identity, 'ssl.cipher.suites': 'TLS_ROT13' }, "there is no cipher 'TLS_ROT13'"],
   [{ ...identity, 'ssl.truststore.certificates': 'none' }, 'there is no certificate in ssl.truststore.certificates'],
-  [{ ...identity, 'ssl.enabled.protocols': 'TLSv1' }, 'ssl.enabled.protocols is a list of TLSv1.2, TLSv1.3'],
+  [{ ...identity, 'ssl.enabled.protocols': 'TLSv1' }, "there is no version 'TLSv1' of TLS here"],
 ])('a broker does not start: %#', async (properties, message) => {
   await expect(tlsBroker(properties, 'SSL', { ...systemHost, readFile: async () => jks })).rejects.toThrow(message)
 })

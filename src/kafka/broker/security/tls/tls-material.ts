@@ -44,7 +44,7 @@ async function identity(properties: ListenerProperties, host: SecurityHost): Pro
       `${properties.nameOf('ssl.keystore.location')}=server.pem, a file with both`,
     )
   }
-  const bytes = await read(location, 'ssl.keystore', properties, host)
+  const bytes = await read(location, 'ssl.keystore', host)
   if (isPem(bytes)) return { cert: Buffer.from(bytes), key: Buffer.from(bytes), ...passphrase }
   const storePassword = properties.get('ssl.keystore.password')
   return { pfx: Buffer.from(bytes), ...(storePassword === undefined ? {} : { passphrase: storePassword }) }
@@ -61,23 +61,25 @@ async function trust(properties: ListenerProperties, host: SecurityHost): Promis
       `${properties.nameOf('ssl.truststore.location')}=ca.pem, a file with these`,
     )
   }
-  const bytes = await read(location, 'ssl.truststore', properties, host)
+  const bytes = await read(location, 'ssl.truststore', host)
   if (!isPem(bytes)) throw invalid(`${location} is not PEM`, toPem('the trusted certificates', location))
   return { ca: withCertificates(Buffer.from(bytes).toString('utf8'), location) }
 }
 
-async function read(path: string, what: string, properties: ListenerProperties, host: SecurityHost): Promise<Uint8Array> {
+async function read(path: string, what: string, host: SecurityHost): Promise<Uint8Array> {
   let bytes: Uint8Array
   try {
     bytes = await host.readFile(path)
   } catch (error) {
     throw invalid(`${what}.location: ${(error as Error).message}`, undefined, error)
   }
-  const isJks = bytes[0] === 0xfe && bytes[1] === 0xed && bytes[2] === 0xfe && bytes[3] === 0xed
-  if (isJks || properties.get(`${what}.type`) === 'JKS')
+  // What it is shows in the file; ssl.keystore.type says JKS where nobody says.
+  if (bytes.length >= 4 && Buffer.from(bytes).readUInt32BE(0) === JKS)
     throw invalid(`${path} is a Java keystore, which only Java reads`, toPem(what, path))
   return bytes
 }
+
+const JKS = 0xfeedfeed
 
 const toPem = (what: string, path: string): string =>
   what === 'ssl.keystore'
@@ -102,6 +104,8 @@ const isPem = (bytes: Uint8Array): boolean => Buffer.from(bytes).includes('-----
 
 function versions(enabled: readonly string[]): SecureContextOptions {
   if (enabled.length === 0) throw invalid('ssl.enabled.protocols names no version of TLS', 'TLSv1.2, TLSv1.3 or both')
+  const unknown = enabled.find(version => version !== 'TLSv1.2' && version !== 'TLSv1.3')
+  if (unknown !== undefined) throw invalid(`there is no version '${unknown}' of TLS here`, 'TLSv1.2 and TLSv1.3 are')
   const older = enabled.includes('TLSv1.2')
   const newer = enabled.includes('TLSv1.3')
   return { minVersion: older ? 'TLSv1.2' : 'TLSv1.3', maxVersion: newer ? 'TLSv1.3' : 'TLSv1.2' }
