@@ -4,7 +4,7 @@
  *     await authenticate(client, 'PLAIN', plainToken('alice', 'secret'))
  *     await authenticateByScram(client, 'SCRAM-SHA-256', 'alice', 'secret')
  */
-import { createHash, createHmac, pbkdf2Sync, sign, type KeyObject } from 'node:crypto'
+import { type KeyObject, constants, createHash, createHmac, pbkdf2Sync, sign } from 'node:crypto'
 import type { TestClient } from './broker.ts'
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -59,13 +59,18 @@ export function scramClient(mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512', user: 
   }
 }
 
-/** A signed token; without a key an unsigned one. */
+/** A signed token; without a key an unsigned one. `header.alg` may say by which algorithm. */
 export function jwt(claims: object, key?: KeyObject, header: Readonly<Record<string, unknown>> = {}): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const alg = key === undefined ? 'none' : key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256'
-  const signed = `${part({ alg, ...header })}.${part(claims)}`
-  const signature = key === undefined ? '' : sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
-  return `${signed}.${typeof signature === 'string' ? signature : signature.toString('base64url')}`
+  const { alg = key === undefined ? 'none' : key.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256' } = header as { alg?: string }
+  const signed = `${part({ ...header, alg })}.${part(claims)}`
+  if (key === undefined) return `${signed}.`
+  const pss = alg.startsWith('PS')
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : {}
+  const hash = alg === 'EdDSA' ? null : `sha${alg.slice(2)}`
+  const signature = sign(hash, Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363', ...pss })
+  return `${signed}.${signature.toString('base64url')}`
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

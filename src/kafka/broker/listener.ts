@@ -5,6 +5,7 @@ import { type Server as TlsServer, createServer as createTlsServer } from 'node:
 import { MillraceError } from '../../base/errors.ts'
 import type { Broker } from './broker.ts'
 import { type Client, Connection } from './connection.ts'
+import { INSIDE } from './security/authorizer.ts'
 import { type ListenerSecurity, noSecurity } from './security/listener-security.ts'
 import type { SecurityProtocol } from './security/listeners.ts'
 import type { TlsListener } from './security/tls/tls-listener.ts'
@@ -123,8 +124,8 @@ export class Listener {
     return this.#connect(stream, { remoteAddress, principal, sasl: this.security.sasl })
   }
 
-  /** Somebody within the process, who is who it says. */
-  connectInside(stream: Duplex, principal: string): Connection {
+  /** Somebody within the process, who is who it says: one of its parts where it says nothing. */
+  connectInside(stream: Duplex, principal: string = INSIDE): Connection {
     return this.#connect(stream, { remoteAddress: '127.0.0.1', principal, sasl: undefined })
   }
 

@@ -3,7 +3,7 @@ import type { BrokerConfig } from '../config/broker-settings.ts'
 import { ListenerProperties } from '../config/listener-properties.ts'
 import type { ListenerOptions } from '../listener.ts'
 import { AclAuthorizer } from './acl/acl-authorizer.ts'
-import type { Authorizer } from './authorizer.ts'
+import { type Authorizer, INSIDE } from './authorizer.ts'
 import { type ListenerSecurity, type SecurityContext, listenerSecurity } from './listener-security.ts'
 import { checkAdvertised } from './listeners.ts'
 
@@ -41,7 +41,7 @@ function authorizerOf(config: BrokerConfig, { state }: SecurityContext): Authori
     .split(';')
     .map(principal => principal.trim())
   return new AclAuthorizer(state.acls, {
-    superUsers: new Set(superUsers),
+    superUsers: new Set([INSIDE, ...superUsers]),
     allowEveryoneIfNoAcl: config.valueOf('allow.everyone.if.no.acl.found').trim().toLowerCase() === 'true',
   })
 }

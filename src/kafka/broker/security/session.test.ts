@@ -214,11 +214,15 @@ describe('a session that ends', () => {
 })
 
 test('somebody within the process is who it says, whatever the listener asks of others', async () => {
-  const { broker, stop } = await saslBroker()
-  const [ours, theirs] = pipe()
-  const { session } = broker.listeners[0]!.connectInside(theirs, 'User:engine')
-  expect(session.principal).toBe('User:engine')
-  expect(await new TestClient(broker, 'test', ours).createTopic('orders')).toBe(0)
+  const { broker, stop } = await saslBroker({ 'authorizer.class.name': 'millrace' })
+  const inside = (principal?: string) => {
+    const [ours, theirs] = pipe()
+    broker.listeners[0]!.connectInside(theirs, principal)
+    return new TestClient(broker, 'test', ours)
+  }
+  expect(await inside().createTopic('orders')).toBe(0)
+  expect((await inside().produce('orders', 0, ['a'])).errorCode).toBe(0)
+  expect((await inside('User:guest').produce('orders', 0, ['a'])).errorCode).toBe(29)
   await stop()
 })
 

@@ -105,7 +105,10 @@ export class Session {
     const method = sasl.methods.get(name)
     const mechanisms = [...sasl.methods.keys()]
     if (method === undefined) {
-      this.#context.log('warn', 'authentication failed', { remote: this.remoteAddress, reason: `no mechanism '${name}'` })
+      this.#context.log('warn', 'authentication failed', {
+        remote: this.remoteAddress,
+        reason: shortened(`no mechanism '${name}'`),
+      })
       await this.#hesitate()
       return { answer: { errorCode: ErrorCode.UNSUPPORTED_SASL_MECHANISM, mechanisms }, ends: true }
     }
@@ -183,7 +186,7 @@ export class Session {
   async #failed(error: unknown): Promise<void> {
     if (!(error instanceof SaslFailure)) throw error
     const mechanism = this.#proving!.method.mechanism.name
-    this.#context.log('warn', 'authentication failed', { remote: this.remoteAddress, mechanism, reason: error.detail })
+    this.#context.log('warn', 'authentication failed', { remote: this.remoteAddress, mechanism, reason: shortened(error.detail) })
     await this.#hesitate()
   }
 
@@ -213,6 +216,10 @@ const failing = (message: string): SaslExchange => ({
     throw new SaslFailure(message)
   },
 })
+
+/** Strangers do not fill the log. */
+const shortened = (text: string): string => (text.length > MOST_LOGGED ? `${text.slice(0, MOST_LOGGED)}…` : text)
+const MOST_LOGGED = 300
 
 const nameOf = (key: number): string => apiOf(key)?.name ?? `API ${key}`
 

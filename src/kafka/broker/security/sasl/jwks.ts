@@ -43,11 +43,13 @@ export class JwksKeys {
     this.#context = context
   }
 
-  /** A file has to be there; a web site may come later. */
+  /** A file has to be there; nobody waits for a web site before there is a token. */
   async open(): Promise<void> {
     if (!/^(https?|file):/.test(this.#options.url)) throw invalid(`'${this.#options.url}' is no https:, http: or file: URL`)
-    await this.#read()
-    if (this.#failures > 0 && this.#options.url.startsWith('file:')) throw invalid(`no keys in ${this.#options.url}`)
+    const read = this.#read()
+    if (!this.#options.url.startsWith('file:')) return
+    await read
+    if (this.#failures > 0) throw invalid(`no keys in ${this.#options.url}`)
   }
 
   /** Those that a token with this key id may be signed with; all where it names none. */

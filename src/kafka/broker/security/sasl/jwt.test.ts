@@ -66,6 +66,21 @@ describe('taken', () => {
   })
 })
 
+test.each([
+  ['RS384', rsa],
+  ['RS512', rsa],
+  ['PS256', rsa],
+  ['PS384', rsa],
+  ['PS512', rsa],
+  ['ES256', ec],
+  ['ES384', generateKeyPairSync('ec', { namedCurve: 'P-384' })],
+  ['ES512', generateKeyPairSync('ec', { namedCurve: 'P-521' })],
+  ['EdDSA', generateKeyPairSync('ed25519')],
+])('signed by %s', async (alg, { publicKey, privateKey }) => {
+  const one = keysOf({ keys: [publicKey.export({ format: 'jwk' })] })
+  expect((await verifyToken(jwt(claims, privateKey, { alg }), () => one, expected, NOW * 1000)).name).toBe('alice')
+})
+
 describe('refused', () => {
   test.each([
     ['nothing', '', 'it is no token of three parts'],
