@@ -60,7 +60,8 @@ export interface TestBroker {
   readonly broker: Broker
   readonly files: Files
   readonly time: TestTime
-  connect(clientId?: string): TestClient
+  /** `listener`: its name; the first one where there is none. */
+  connect(clientId?: string, listener?: string): TestClient
   /** Stops it, and starts another one on the same files. */
   restart(): Promise<TestBroker>
   stop(): Promise<void>
@@ -90,7 +91,7 @@ export async function testBroker(options: Partial<BrokerOptions> & { readonly ti
     broker,
     files,
     time,
-    connect: (clientId = 'test') => new TestClient(broker, clientId),
+    connect: (clientId = 'test', listener) => new TestClient(broker, clientId, pipeTo(broker, listener)),
     async restart() {
       await broker.stop()
       return testBroker({ ...options, time, files })
@@ -110,21 +111,22 @@ export class TestClient {
   readonly #clientId: string
   readonly #broker: Broker
   readonly #waiting = new Map<number, (frame: Uint8Array) => void>()
+  #waitingForToken: ((token: Uint8Array) => void) | undefined
   #received = Buffer.alloc(0)
   #correlationId = 0
   closed = false
   /** Numbers of answers in the order they came. */
   readonly answered: number[] = []
 
-  constructor(broker: Broker, clientId: string) {
-    const ours = broker.listeners[0]!.pipe()
-    this.#stream = ours
+  /** `stream`: a pipe to the broker, or a socket. */
+  constructor(broker: Broker, clientId: string, stream: Duplex = pipeTo(broker)) {
+    stream.setMaxListeners(0)
+    this.#stream = stream
     this.#clientId = clientId
     this.#broker = broker
-    ours.setMaxListeners(0)
-    ours.on('data', chunk => this.#take(chunk))
-    ours.on('close', () => (this.closed = true))
-    ours.on('end', () => (this.closed = true))
+    stream.on('data', chunk => this.#take(chunk))
+    stream.on('close', () => (this.closed = true))
+    stream.on('end', () => (this.closed = true))
   }
 
   /** Sends a request and waits for its answer. */
@@ -163,6 +165,17 @@ export class TestClient {
     writer.fillInt32(size, writer.position - 4)
     this.raw(writer.take())
     return this.#correlationId
+  }
+
+  /** Sends a frame without a header, and answers the next one that comes: SASL before version 1 of its handshake. */
+  token(bytes: Uint8Array): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#stream.once('end', () => reject(new Error('closed before a token was answered')))
+      this.#waitingForToken = resolve
+      const size = Buffer.alloc(4)
+      size.writeInt32BE(bytes.length)
+      this.raw(Buffer.concat([size, bytes]))
+    })
   }
 
   raw(bytes: Uint8Array): void {
@@ -233,6 +246,11 @@ export class TestClient {
     while (this.#received.length >= 4 && this.#received.length >= 4 + this.#received.readInt32BE(0)) {
       const frame = this.#received.subarray(4, 4 + this.#received.readInt32BE(0))
       this.#received = this.#received.subarray(4 + frame.length)
+      if (this.#waitingForToken !== undefined) {
+        this.#waitingForToken(frame)
+        this.#waitingForToken = undefined
+        continue
+      }
       const correlationId = frame.readInt32BE(0)
       this.answered.push(correlationId)
       const waiting = this.#waiting.get(correlationId)
@@ -271,3 +289,7 @@ export function recordsOf(bytes: Uint8Array): TestRecord[] {
   })
   return found
 }
+
+/** The client's end of a pipe to a listener. */
+const pipeTo = (broker: Broker, listener?: string): Duplex =>
+  broker.listeners.find(({ name }) => listener === undefined || name === listener)!.strangerPipe()

@@ -134,6 +134,8 @@ function thrownCodes(): Set<string> {
     codes.add(made)
   // Those of errors of their own: kafka/registry/errors.ts and topic.ts.
   for (const own of ['SCHEMA_REGISTRY', 'SCHEMA_TOO_LARGE']) codes.add(own)
+  // Likewise: kafka/broker/security/sasl/mechanism.ts and kafka/broker/frame.ts.
+  for (const own of ['SASL_FAILED', 'REQUEST_TOO_LARGE']) codes.add(own)
   return codes
 }
 

@@ -21,6 +21,7 @@ import { type Frame, FrameAssembler } from './frame.ts'
 import type { Listener } from './listener.ts'
 import { LogRecords } from './log-records.ts'
 import { SendQueue } from './send-queue.ts'
+import type { SaslListener } from './security/listener-security.ts'
 import { Session } from './security/session.ts'
 
 const PRODUCE = apis.Produce.key
@@ -41,6 +42,15 @@ const MOST_QUEUED = 1024
 const MOST_QUEUED_BYTES = 4 * 1024 * 1024
 /** Answers that a client has not taken yet. */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024
+
+/** What is known of a client as it comes. */
+export interface Client {
+  readonly remoteAddress: string
+  /** As its certificate says, if it has one. */
+  readonly principal: string
+  /** How it has to say who it is; undefined: that is known. */
+  readonly sasl: SaslListener | undefined
+}
 
 export class Connection {
   readonly id: number
@@ -66,15 +76,23 @@ export class Connection {
   readonly #whenClosed = new Set<() => void>()
   readonly #resume = () => this.#resumeReading()
 
-  constructor(id: number, stream: Duplex, remoteAddress: string, listener: Listener, broker: Broker) {
+  constructor(id: number, stream: Duplex, client: Client, listener: Listener, broker: Broker) {
     this.id = id
     this.broker = broker
     this.listener = listener
-    this.remoteAddress = remoteAddress
-    this.session = new Session(listener, remoteAddress)
+    this.remoteAddress = client.remoteAddress
+    this.session = new Session({
+      clock: broker.clock,
+      timers: broker.timers,
+      ...client,
+      log: (level, event, fields) => broker.log(level, event, { connection: id, listener: listener.name, ...fields }),
+    })
     this.lastActiveMs = broker.clock.elapsedMs()
     this.#stream = stream
-    this.#assembler = new FrameAssembler(broker.settings.requestMaxBytes, broker.requestMemory)
+    this.#assembler = new FrameAssembler(
+      () => this.session.maxRequestBytes ?? broker.settings.requestMaxBytes,
+      broker.requestMemory,
+    )
     this.#send = new SendQueue(stream, broker.pieces, error => this.#abort('response could not be read', error))
     stream.on('data', (chunk: Uint8Array) => this.#received(chunk))
     stream.on('error', error => this.#abort('connection lost', error, 'debug'))
@@ -197,18 +215,13 @@ export class Connection {
 
   /** SASL before version 1 of its handshake: a frame is a token, without a header. */
   #token(frame: Frame): boolean {
-    const answer = this.session.token(frame.bytes)
-    if (answer instanceof Promise) {
-      const slot: Slot = { key: -1, version: 0, correlationId: 0, frame, startedMs: 0, done: false, response: undefined }
-      this.#slots.push(slot)
-      answer.then(
-        bytes => this.#settle(slot, bytes),
-        error => this.#abort('authentication failed', error),
-      )
-      return false
-    }
-    this.#writeToken(answer)
-    return true
+    const slot: Slot = { key: -1, version: 0, correlationId: 0, frame, startedMs: 0, done: false, response: undefined }
+    this.#slots.push(slot)
+    this.session.token(frame.bytes).then(
+      bytes => this.#settle(slot, bytes),
+      error => this.#abort('authentication failed', error),
+    )
+    return false
   }
 
   #writeToken(token: Uint8Array | undefined): void {

@@ -2,6 +2,7 @@
  * Requests out of a stream of bytes: four bytes of length, then that much. A frame that lies whole in what was read is a view
  * of it; a longer one is put together in memory that grows with what arrives, never with what is claimed.
  */
+import { MillraceError } from '../../base/errors.ts'
 import type { Lender } from '../log/partition-log.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 
@@ -27,13 +28,13 @@ export class Frame implements Lender {
 }
 
 /** A frame that is longer than its connection may send. */
-export class FrameTooLarge extends Error {}
+export class FrameTooLarge extends MillraceError {}
 
 const LENGTH_BYTES = 4
 const FIRST_BYTES = 64 * 1024
 
 export class FrameAssembler {
-  readonly #maxBytes: number
+  readonly #maxBytes: () => number
   readonly #budget: MemoryBudget
   /** What has arrived of the frame under way, its length included, and how much that is. */
   #partial = new Uint8Array()
@@ -41,7 +42,8 @@ export class FrameAssembler {
   /** The longest frame this connection completed: so much it has shown to mean. */
   #shown = FIRST_BYTES
 
-  constructor(maxBytes: number, budget: MemoryBudget) {
+  /** `maxBytes`: what the connection may send now; more once it has said who it is. */
+  constructor(maxBytes: () => number, budget: MemoryBudget) {
     this.#maxBytes = maxBytes
     this.#budget = budget
   }
@@ -97,15 +99,20 @@ export class FrameAssembler {
   /** Room for so many bytes in all; at least doubles, so that a long frame is not copied for each of its pieces. */
   #room(bytes: number): void {
     if (bytes <= this.#partial.length) return
-    const larger = new Uint8Array(Math.max(bytes, Math.min(this.#partial.length * 2, this.#maxBytes + LENGTH_BYTES)))
+    const larger = new Uint8Array(Math.max(bytes, Math.min(this.#partial.length * 2, this.#maxBytes() + LENGTH_BYTES)))
     larger.set(this.#partial.subarray(0, this.#filled))
     this.#partial = larger
   }
 
   #lengthAt(bytes: Uint8Array, at: number): number {
     const length = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-    if (length < 0 || length > this.#maxBytes)
-      throw new FrameTooLarge(`a request of ${length >>> 0} bytes; ${this.#maxBytes} are allowed`)
+    if (length < 0 || length > this.#maxBytes()) {
+      throw new FrameTooLarge(
+        'REQUEST_TOO_LARGE',
+        'external',
+        `a request of ${length >>> 0} bytes; ${this.#maxBytes()} are allowed`,
+      )
+    }
     return length
   }
 }
