@@ -49,6 +49,8 @@ const CHECKPOINT_BYTES = 256 * 1024 * 1024
 const CHECKPOINT_MS = 60_000
 const UPKEEP_MS = 1_000
 const OPEN_AT_ONCE = 16
+/** So much room a full disk must have again before anything is appended. */
+const ROOM_BYTES = 16 * 1024 * 1024
 const RESTORE_BYTES = 32 * 1024 * 1024
 
 interface RecoveryPoint {
@@ -126,6 +128,8 @@ export class LogDirectory {
       clock,
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
+      full: false,
+      foundFull: () => this.#foundFull(),
       warn: (event, fields) => options.log('warn', event, fields),
     }
   }
@@ -305,6 +309,32 @@ export class LogDirectory {
       log.id.topicId,
     ])
     await writeCheckpoint(this.#options.files, join(this.path, RECOVERY_POINTS), lines)
+  }
+
+  /** The disk takes nothing more; reads and deletions go on. */
+  get full(): boolean {
+    return this.#context.full
+  }
+
+  #foundFull(): void {
+    if (this.#context.full) return
+    this.#context.full = true
+    this.#options.log('error', 'the disk is full: nothing is appended until there is room', { directory: this.path })
+    this.#lookForRoom()
+  }
+
+  #lookForRoom(): void {
+    this.#options.timers.after(UPKEEP_MS, () => {
+      if (this.#closed) return
+      this.#options.files.freeBytes(this.path).then(
+        free => {
+          if (free < ROOM_BYTES) return this.#lookForRoom()
+          this.#context.full = false
+          this.#options.log('info', 'there is room on the disk again', { directory: this.path, freeBytes: free })
+        },
+        () => this.#lookForRoom(),
+      )
+    })
   }
 
   get openFiles(): number {

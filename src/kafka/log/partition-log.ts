@@ -53,6 +53,10 @@ export interface LogContext {
   readonly indexes: IndexCache
   /** Stamped on each batch; grows with each start that could not tell whether something was lost. */
   readonly leaderEpoch: number
+  /** The disk took nothing more; appends wait until there is room again. */
+  full: boolean
+  /** Called when a write found no room. */
+  foundFull(): void
   /** Something that a person should see. */
   warn(event: string, fields: Readonly<Record<string, unknown>>): void
 }
@@ -217,7 +221,7 @@ export class PartitionLog implements Participant, JournalledWrite {
    * `strictProducers`: rules of transactions of version 2.
    */
   append(bytes: Uint8Array, at: number, strictProducers = false, lender?: Lender): number {
-    if (this.#refusing !== undefined) return Refusal.Storage
+    if (this.#refusing !== undefined || this.#context.full) return Refusal.Storage
     const size = batchBytesAt(bytes, at)
     const producerId = producerIdAt(bytes, at)
     const control = isControl(bytes, at)
@@ -490,6 +494,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#unsynced.clear()
     this.#writing = []
     this.#pending = []
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') this.#context.foundFull()
     const storage = this.#context.committer.failure === undefined ? 'reloading' : 'failed'
     this.#refusing = storage
     this.#acknowledge(Number.POSITIVE_INFINITY, Refusal.Storage)
