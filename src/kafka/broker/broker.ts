@@ -14,6 +14,7 @@ import { apiHandlers } from './apis/index.ts'
 import type { ApiHandler } from './api.ts'
 import { BrokerConfig } from './config/broker-settings.ts'
 import type { Connection } from './connection.ts'
+import { FramePool } from './frame.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
@@ -63,6 +64,7 @@ export class Broker {
   readonly fetchSessions: FetchSessions
   readonly listeners: readonly Listener[]
   readonly requestMemory: MemoryBudget
+  readonly frames = new FramePool()
   readonly pieces = new PieceBuffers()
   readonly stats = new BrokerStats()
   /** By API key. */

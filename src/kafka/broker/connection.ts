@@ -35,6 +35,15 @@ interface Slot {
   done: boolean
   /** Undefined: the client expects no answer. */
   response: unknown
+  /** Its frame is let go of. */
+  released: boolean
+}
+
+/** Nobody looks into the request any more. */
+function letGo(slot: Slot): void {
+  if (slot.released) return
+  slot.released = true
+  slot.frame.release()
 }
 
 /** Requests that a client may have sent ahead; then its socket is left alone until some are answered. */
@@ -92,6 +101,7 @@ export class Connection {
     this.#assembler = new FrameAssembler(
       () => this.session.maxRequestBytes ?? broker.settings.requestMaxBytes,
       broker.requestMemory,
+      broker.frames,
     )
     this.#send = new SendQueue(stream, broker.pieces, error => this.#abort('response could not be read', error))
     stream.on('data', (chunk: Uint8Array) => this.#received(chunk))
@@ -122,6 +132,9 @@ export class Connection {
     this.#closed = true
     this.broker.requestMemory.forget(this.#resume)
     for (const frame of this.#queued.splice(0)) frame.release()
+    this.#assembler.close()
+    // Those under way let go of their frames when they are through.
+    for (const slot of this.#slots.splice(0)) if (slot.done) this.#forget(slot)
     for (const callback of this.#whenClosed) callback()
     this.#send.close()
     this.#stream.destroy()
@@ -184,15 +197,12 @@ export class Connection {
 
   /** Starts what may start. */
   #pump(): void {
-    let next = 0
-    while (next < this.#queued.length && !this.#closed && !this.#closing) {
-      const frame = this.#queued[next]!
-      if (this.#slots.length > 0 && !this.#mayOverlap(frame)) break
-      next++
+    while (this.#queued.length > 0 && !this.#closed && !this.#closing) {
+      if (this.#slots.length > 0 && !this.#mayOverlap(this.#queued[0]!)) break
+      const frame = this.#queued.shift()!
       this.#queuedBytes -= frame.bytes.length
       this.#start(frame)
     }
-    if (next > 0) this.#queued = next === this.#queued.length ? [] : this.#queued.slice(next)
     this.#flush()
   }
 
@@ -203,23 +213,34 @@ export class Connection {
   }
 
   #start(frame: Frame): void {
-    let answered = false
+    let answered = true
     try {
       answered = this.session.expectsToken ? this.#token(frame) : this.#request(frame)
     } catch (error) {
+      // From where it got a slot on, the frame is the slot's.
+      answered = this.#slots.at(-1)?.frame !== frame
       this.#abort('request failed', error as Error)
     } finally {
-      if (answered || this.#closed) frame.release()
+      if (answered) frame.release()
     }
   }
 
   /** SASL before version 1 of its handshake: a frame is a token, without a header. */
   #token(frame: Frame): boolean {
-    const slot: Slot = { key: -1, version: 0, correlationId: 0, frame, startedMs: 0, done: false, response: undefined }
+    const slot: Slot = {
+      key: -1,
+      version: 0,
+      correlationId: 0,
+      frame,
+      startedMs: 0,
+      done: false,
+      response: undefined,
+      released: false,
+    }
     this.#slots.push(slot)
     this.session.token(frame.bytes).then(
       bytes => this.#settle(slot, bytes),
-      error => this.#abort('authentication failed', error),
+      error => this.#fail(slot, 'authentication failed', error),
     )
     return false
   }
@@ -253,7 +274,7 @@ export class Connection {
       this.broker.stats.answered(key, this.broker.clock.elapsedMs() - startedMs)
       return true
     }
-    const slot: Slot = { key, version, correlationId, frame, startedMs, done: false, response: undefined }
+    const slot: Slot = { key, version, correlationId, frame, startedMs, done: false, response: undefined, released: false }
     this.#slots.push(slot)
     if (response instanceof Promise) {
       response.then(
@@ -262,7 +283,7 @@ export class Connection {
           if (later === undefined) this.#settle(slot, value)
           else this.#settleAfter(later, slot, value)
         },
-        error => this.#abort('request failed', error),
+        error => this.#fail(slot, 'request failed', error),
       )
     } else if (unseen !== undefined) this.#settleAfter(unseen, slot, response)
     else this.#settle(slot, response)
@@ -272,7 +293,7 @@ export class Connection {
   #settleAfter(durable: Promise<void>, slot: Slot, response: unknown): void {
     durable.then(
       () => this.#settle(slot, response),
-      error => this.#abort('what the answer says is not durable', error),
+      error => this.#fail(slot, 'what the answer says is not durable', error),
     )
   }
 
@@ -291,26 +312,11 @@ export class Connection {
   #settle(slot: Slot, response: unknown): void {
     slot.done = true
     slot.response = response
-    if (this.#closed) {
-      slot.frame.release()
-      release(response)
-      return
-    }
+    if (this.#closed) return this.#forget(slot)
     if (this.#slots[0] !== slot) return
     let count = 0
-    while (count < this.#slots.length && this.#slots[count]!.done) {
-      const { key, version, correlationId, frame, startedMs, response: answer } = this.#slots[count]!
-      frame.release()
-      count++
-      try {
-        if (key < 0) this.#writeToken(answer as Uint8Array | undefined)
-        else if (answer !== undefined) this.#write(apiOf(key)!, version, correlationId, answer)
-      } catch (error) {
-        return this.#abort('answer could not be written', error as Error)
-      }
-      if (key >= 0) this.broker.stats.answered(key, this.broker.clock.elapsedMs() - startedMs)
-    }
-    this.#slots.splice(0, count)
+    while (count < this.#slots.length && this.#slots[count]!.done) count++
+    for (const ready of this.#slots.splice(0, count)) this.#answer(ready)
     if (!this.#flushing) {
       this.#flushing = true
       // Behind all other answers that the same round of commits brings.
@@ -322,6 +328,31 @@ export class Connection {
         if (this.#closing && this.#slots.length === 0) this.#end()
       })
     }
+  }
+
+  #answer(slot: Slot): void {
+    const { key, version, correlationId, startedMs, response } = slot
+    letGo(slot)
+    if (this.#closed) return release(response)
+    try {
+      if (key < 0) this.#writeToken(response as Uint8Array | undefined)
+      else if (response !== undefined) this.#write(apiOf(key)!, version, correlationId, response)
+    } catch (error) {
+      return this.#abort('answer could not be written', error as Error)
+    }
+    if (key >= 0) this.broker.stats.answered(key, this.broker.clock.elapsedMs() - startedMs)
+  }
+
+  /** A slot that will not be answered. */
+  #forget(slot: Slot): void {
+    letGo(slot)
+    release(slot.response)
+  }
+
+  #fail(slot: Slot, event: string, error: Error): void {
+    slot.done = true
+    this.#abort(event, error)
+    this.#forget(slot)
   }
 
   #write(row: ApiRow, version: number, correlationId: number, response: unknown): void {
@@ -357,7 +388,6 @@ export class Connection {
       remote: this.remoteAddress,
       error: bug ? (error.stack ?? error.message) : error.message,
     })
-    for (const slot of this.#slots.splice(0)) slot.frame.release()
     this.close()
   }
 }
