@@ -20,6 +20,7 @@ import type { Broker } from './broker.ts'
 import { type Frame, FrameAssembler } from './frame.ts'
 import type { Listener } from './listener.ts'
 import { LogRecords } from './log-records.ts'
+import type { BytesReader } from './socket-reader.ts'
 import { SendQueue } from './send-queue.ts'
 import type { SaslListener } from './security/listener-security.ts'
 import { Session } from './security/session.ts'
@@ -59,9 +60,11 @@ export interface Client {
   readonly principal: string
   /** How it has to say who it is; undefined: that is known. */
   readonly sasl: SaslListener | undefined
+  /** What it sends is given to `received`; otherwise the stream is read here. */
+  readonly readsElsewhere?: boolean
 }
 
-export class Connection {
+export class Connection implements BytesReader {
   readonly id: number
   readonly broker: Broker
   readonly listener: Listener
@@ -104,7 +107,7 @@ export class Connection {
       broker.frames,
     )
     this.#send = new SendQueue(stream, broker.pieces, error => this.#abort('response could not be read', error))
-    stream.on('data', (chunk: Uint8Array) => this.#received(chunk))
+    if (client.readsElsewhere !== true) stream.on('data', (chunk: Uint8Array) => this.#take(chunk, false))
     stream.on('error', error => this.#abort('connection lost', error, 'debug'))
     stream.on('close', () => this.close())
   }
@@ -157,15 +160,23 @@ export class Connection {
 
   // ── requests ──────────────────────────────────────────────────────────────────────────────────────
 
-  #received(chunk: Uint8Array): void {
+  received(bytes: Uint8Array): void {
+    this.#take(bytes, true)
+  }
+
+  #take(chunk: Uint8Array, passing: boolean): void {
     if (this.#closed || this.#closing) return
     this.lastActiveMs = this.broker.clock.elapsedMs()
     this.broker.stats.bytesIn += chunk.length
     try {
-      this.#assembler.push(chunk, frame => {
-        this.#queued.push(frame)
-        this.#queuedBytes += frame.bytes.length
-      })
+      this.#assembler.push(
+        chunk,
+        frame => {
+          this.#queued.push(frame)
+          this.#queuedBytes += frame.bytes.length
+        },
+        passing,
+      )
     } catch (error) {
       return this.#abort('request refused', error as Error)
     }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { Frame, FrameAssembler, FramePool } from './frame.ts'
 import { MemoryBudget } from './memory-budget.ts'
 
-const assembler = (budget = new MemoryBudget(1 << 30), maxBytes = 1 << 20) => new FrameAssembler(() => maxBytes, budget, new FramePool())
+const assembler = (budget = new MemoryBudget(1 << 30), maxBytes = 1 << 20) =>
+  new FrameAssembler(() => maxBytes, budget, new FramePool())
 
 const framed = (body: Uint8Array): Uint8Array => {
   const frame = new Uint8Array(4 + body.length)

@@ -93,20 +93,28 @@ export class FrameAssembler {
     this.#pool = pool
   }
 
-  /** Hands each frame that is whole now to `deliver`. */
-  push(chunk: Uint8Array, deliver: (frame: Frame) => void): void {
+  /** Hands each frame that is whole now to `deliver`. `passing`: the chunk is written over after this call. */
+  push(chunk: Uint8Array, deliver: (frame: Frame) => void, passing = false): void {
     let at = 0
     while (at < chunk.length) {
       if (this.#filled === 0 && chunk.length - at >= LENGTH_BYTES) {
         const end = at + LENGTH_BYTES + this.#lengthAt(chunk, at)
         if (end <= chunk.length) {
-          deliver(new Frame(chunk.subarray(at + LENGTH_BYTES, end), this.#budget))
+          const bytes = chunk.subarray(at + LENGTH_BYTES, end)
+          deliver(passing ? this.#copied(bytes) : new Frame(bytes, this.#budget))
           at = end
           continue
         }
       }
       at += this.#collect(chunk, at, deliver)
     }
+  }
+
+  #copied(bytes: Uint8Array): Frame {
+    const pooled = bytes.length >= 2 ** SMALLEST_POOLED && bytes[0] === PRODUCE && bytes[1] === PRODUCE
+    const copy = pooled ? this.#pool.take(bytes.length).subarray(0, bytes.length) : Buffer.allocUnsafe(bytes.length)
+    copy.set(bytes)
+    return new Frame(copy, this.#budget, pooled ? this.#pool : undefined)
   }
 
   /** Lets go of a frame that will not become whole. */

@@ -8,6 +8,7 @@ import { type Client, Connection } from './connection.ts'
 import { INSIDE } from './security/authorizer.ts'
 import { type ListenerSecurity, noSecurity } from './security/listener-security.ts'
 import type { SecurityProtocol } from './security/listeners.ts'
+import { takeOver } from './socket-reader.ts'
 import type { TlsListener } from './security/tls/tls-listener.ts'
 
 export interface ListenerOptions {
@@ -87,7 +88,10 @@ export class Listener {
 
   async #listen(host: string, port: number): Promise<Server> {
     const { tls } = this.security
-    const server = tls === undefined ? createServer({ noDelay: true }, socket => this.#accept(socket)) : this.#tlsServer(tls)
+    const server =
+      tls === undefined
+        ? createServer({ noDelay: true, pauseOnConnect: true }, socket => this.#acceptPlain(socket))
+        : this.#tlsServer(tls)
     await new Promise<void>((resolve, reject) => {
       server.once('error', error => reject(notBound(host, port, error)))
       // Without a host, Node listens on every address of both kinds.
@@ -115,12 +119,20 @@ export class Listener {
     socket.destroy()
   }
 
+  #acceptPlain(accepted: Socket): void {
+    let connection: Connection | undefined
+    const socket = takeOver(accepted, () => connection)
+    if (socket === undefined) return this.#accept(accepted)
+    const client = { remoteAddress: addressOf(socket), principal: ANONYMOUS, sasl: this.security.sasl, readsElsewhere: true }
+    connection = this.#connect(socket, client)
+  }
+
   #accept(socket: Socket, principal?: string): void {
     this.connect(socket, addressOf(socket), principal)
   }
 
   /** A client by any stream: a socket, or a pipe within the process. */
-  connect(stream: Duplex, remoteAddress: string, principal = 'User:ANONYMOUS'): Connection {
+  connect(stream: Duplex, remoteAddress: string, principal = ANONYMOUS): Connection {
     return this.#connect(stream, { remoteAddress, principal, sasl: this.security.sasl })
   }
 
@@ -174,6 +186,7 @@ const stopped = (server: Server): Promise<void> =>
 const addressOf = ({ remoteAddress = '' }: Socket): string => remoteAddress.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '')
 
 const BACKLOG = 1024
+const ANONYMOUS = 'User:ANONYMOUS'
 
 /** A socket tells when the other side is gone; a pair of streams does not by itself. */
 function joined(): [Duplex, Duplex] {
