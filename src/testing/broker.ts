@@ -78,6 +78,7 @@ export async function testBroker(options: Partial<BrokerOptions> & { readonly ti
     durability: 'group',
     flushIntervalMs: 1000,
     clusterId: 'Y2x1c3RlcmZvcnRlc3Rz',
+    listen: false,
     properties: {},
     listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
     log: (level, event, fields) => {

@@ -28,6 +28,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId' | 'maxOpenFiles' | 'maxIndexBytes'> {
   readonly random: Random
   readonly listeners: readonly ListenerOptions[]
+  /** False: no sockets; clients connect through `Listener.connect`. */
+  readonly listen?: boolean
   /** Properties by Kafka's names. */
   readonly properties: Readonly<Record<string, string>>
   /** Bytes of requests held at once. */
@@ -105,7 +107,7 @@ export class Broker {
       producerIds.open(journal)
       await topics.open(journal)
       const broker = new Broker(options, config, directory, journal, { topics, producerIds })
-      for (const listener of broker.listeners) await listener.open()
+      if (options.listen !== false) for (const listener of broker.listeners) await listener.open()
       broker.#closeIdleLater()
       return broker
     } catch (error) {
