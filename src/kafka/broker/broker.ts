@@ -15,6 +15,7 @@ import type { ApiHandler } from './api.ts'
 import { BrokerConfig } from './config/broker-settings.ts'
 import type { Connection } from './connection.ts'
 import { FetchSessions } from './fetch-sessions.ts'
+import { GroupCoordinator } from './groups/group-coordinator.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -54,6 +55,7 @@ export class Broker {
   readonly journal: StateJournal
   readonly topics: Topics
   readonly producerIds: ProducerIds
+  readonly groups: GroupCoordinator
   readonly fetchSessions: FetchSessions
   readonly listeners: readonly Listener[]
   readonly requestMemory: MemoryBudget
@@ -72,7 +74,7 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: { topics: Topics; producerIds: ProducerIds },
+    parts: { topics: Topics; producerIds: ProducerIds; groups: GroupCoordinator },
   ) {
     this.clock = options.clock
     this.timers = options.timers
@@ -83,6 +85,7 @@ export class Broker {
     this.journal = journal
     this.topics = parts.topics
     this.producerIds = parts.producerIds
+    this.groups = parts.groups
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
     this.fetchSessions = new FetchSessions(this.random, this.clock, () => config.current.fetchSessionSlots)
     this.listeners = options.listeners.map(listener => new Listener(listener, this))
@@ -100,17 +103,28 @@ export class Broker {
       maxOpenFiles: options.maxOpenFiles ?? 4000,
       maxIndexBytes: options.maxIndexBytes ?? 32 * 1024 * 1024,
     })
+    const { clock, timers, random } = options
+    const topics = new Topics(directory, random, name => config.valueOf(name))
+    const producerIds = new ProducerIds()
+    const groups = new GroupCoordinator({
+      clock,
+      timers,
+      random,
+      topics,
+      settings: () => config.current.groups,
+      warn: (event, fields) => options.log('warn', event, fields),
+    })
     try {
-      const topics = new Topics(directory, options.random, name => config.valueOf(name))
-      const producerIds = new ProducerIds()
-      const journal = await directory.openJournal([topics, producerIds])
+      const journal = await directory.openJournal([topics, producerIds, ...groups.sections])
       producerIds.open(journal)
       await topics.open(journal)
-      const broker = new Broker(options, config, directory, journal, { topics, producerIds })
+      groups.open(journal)
+      const broker = new Broker(options, config, directory, journal, { topics, producerIds, groups })
       if (options.listen !== false) for (const listener of broker.listeners) await listener.open()
       broker.#closeIdleLater()
       return broker
     } catch (error) {
+      groups.stop()
       await directory.close()
       throw error
     }
@@ -157,6 +171,7 @@ export class Broker {
     if (this.#stopped) return
     this.#stopped = true
     await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
+    this.groups.stop()
     await this.directory.committer.idle()
     for (const listener of this.listeners) listener.closeConnections()
     await this.directory.close()

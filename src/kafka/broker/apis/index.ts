@@ -2,14 +2,27 @@
 import type { ApiHandler } from '../api.ts'
 import type { Broker } from '../broker.ts'
 import { apiVersions } from './api-versions.ts'
+import { consumerGroupDescribe } from './consumer-group-describe.ts'
+import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts'
 import { createTopics } from './create-topics.ts'
+import { deleteGroups } from './delete-groups.ts'
 import { deleteTopics } from './delete-topics.ts'
+import { describeGroups } from './describe-groups.ts'
 import { fetch } from './fetch.ts'
+import { findCoordinator } from './find-coordinator.ts'
+import { heartbeat } from './heartbeat.ts'
 import { initProducerId } from './init-producer-id.ts'
+import { joinGroup } from './join-group.ts'
+import { leaveGroup } from './leave-group.ts'
+import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
 import { metadata } from './metadata.ts'
+import { offsetCommit } from './offset-commit.ts'
+import { offsetDelete } from './offset-delete.ts'
+import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
+import { syncGroup } from './sync-group.ts'
 
 export function apiHandlers(broker: Broker): readonly ApiHandler[] {
   return [
@@ -22,5 +35,18 @@ export function apiHandlers(broker: Broker): readonly ApiHandler[] {
     deleteTopics(broker),
     initProducerId(broker),
     offsetForLeaderEpoch(broker),
+    findCoordinator(broker),
+    joinGroup(broker),
+    syncGroup(broker),
+    heartbeat(broker),
+    leaveGroup(broker),
+    offsetCommit(broker),
+    offsetFetch(broker),
+    offsetDelete(broker),
+    describeGroups(broker),
+    listGroups(broker),
+    deleteGroups(broker),
+    consumerGroupHeartbeat(broker),
+    consumerGroupDescribe(broker),
   ] as unknown as readonly ApiHandler[]
 }

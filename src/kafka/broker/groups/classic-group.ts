@@ -456,6 +456,11 @@ export class ClassicGroup {
   /** The group is deleted, or becomes one of the other protocol. */
   end(): void {
     this.state = 'Dead'
+    this.close()
+  }
+
+  /** Nothing happens by itself any more. */
+  close(): void {
     this.#alarm.cancel()
   }
 
@@ -487,11 +492,11 @@ export class ClassicGroup {
     return this.#topics?.has(topic) ?? this.protocolType === CONSUMERS
   }
 
-  /** From when on the time counts for which offsets are kept: when they were committed, or when the last member went. Undefined: not at all. */
-  get keptFrom(): 'commit' | 'empty' | undefined {
-    if (this.protocolType === null) return 'commit'
-    if (this.state === 'Empty') return 'empty'
-    return this.state === 'Stable' && this.protocolType === CONSUMERS && this.#topics !== undefined ? 'commit' : undefined
+  /** From when on the time counts for which an offset is kept; undefined: it is kept. */
+  keptSince(committedMs: number): number | undefined {
+    if (this.protocolType === null) return committedMs
+    if (this.state === 'Empty') return this.emptySinceMs
+    return this.state === 'Stable' && this.protocolType === CONSUMERS && this.#topics !== undefined ? committedMs : undefined
   }
 
   // ── members ───────────────────────────────────────────────────────────────────────────────────────

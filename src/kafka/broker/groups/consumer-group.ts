@@ -415,6 +415,11 @@ export class ConsumerGroup {
 
   /** The group is deleted, or becomes one of the other protocol. */
   end(): void {
+    this.close()
+  }
+
+  /** Nothing happens by itself any more. */
+  close(): void {
     this.#alarm.cancel()
   }
 
@@ -454,6 +459,11 @@ export class ConsumerGroup {
 
   subscribesTo(topic: string): boolean {
     return this.#subscriptions.has(topic)
+  }
+
+  /** From when on the time counts for which an offset is kept. */
+  keptSince(committedMs: number): number {
+    return this.isEmpty ? Math.max(committedMs, this.emptySinceMs) : committedMs
   }
 
   // ── members ───────────────────────────────────────────────────────────────────────────────────────
