@@ -55,7 +55,7 @@ export interface HeartbeatAnswer {
 export class ConsumerGroup {
   readonly kind = 'consumer'
   readonly id: string
-  epoch = 0
+  epoch = 1
   assignmentEpoch = 0
   emptySinceMs: number
   readonly members = new Map<string, ConsumerMember>()
@@ -293,11 +293,11 @@ export class ConsumerGroup {
   }
 
   #updateEpoch(change: Change): void {
-    if (!change.subscriptions && !change.patterns && !this.#topicsChanged && this.epoch > 0) return
+    if (!change.subscriptions && !change.patterns && !this.#topicsChanged) return
     this.#subscriptions.resolve()
     this.#topicsChanged = false
     const hash = this.#subscriptions.hash()
-    if (!change.subscriptions && hash === this.#topicsHash && this.epoch > 0) return
+    if (!change.subscriptions && hash === this.#topicsHash) return
     this.#topicsHash = hash
     this.epoch++
     change.epoch = true
@@ -305,9 +305,10 @@ export class ConsumerGroup {
 
   // ── assigning ─────────────────────────────────────────────────────────────────────────────────────
 
+  /** Many members that come at once are assigned once. A first member waits for nobody. */
   #assignUnlessJustDone(change: Change): void {
     const now = this.#context.clock.elapsedMs()
-    if (now - this.#assignedAtMs < this.#context.times(this.id).assignmentIntervalMs) return
+    if (this.members.size > 1 && now - this.#assignedAtMs < this.#context.times(this.id).assignmentIntervalMs) return
     this.#assignedAtMs = now
     const members = Array.from(this.members.values(), ({ id, description, subscription, target }) => ({
       id,

@@ -210,7 +210,7 @@ export class GroupCoordinator {
     }
     // Only once the member is in it does the group take its place.
     const made = new ConsumerGroup(groupId, this.#context)
-    made.epoch = group?.generation ?? 0
+    made.epoch = Math.max(1, group?.generation ?? 0)
     const answer = made.heartbeat(request, client, mayDescribe)
     group?.end()
     this.#groups.set(groupId, made)
