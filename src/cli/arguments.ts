@@ -23,7 +23,7 @@ export type Command =
 /** A command line that can't be understood: exit code 2. */
 export class UsageError extends Error {}
 
-const commands = ['run', 'check', 'describe', 'demo', 'shell', 'help']
+const commands = ['run', 'check', 'describe', 'demo', 'shell', 'broker', 'help']
 
 export function parseCommand(args: readonly string[]): Command {
   const { values, positionals } = parsed(args)
@@ -101,6 +101,7 @@ export const usage = `millrace: Flink SQL over data at rest and data in motion, 
   millrace check FILE             run a script as a batch and as a stream, and compare
   millrace describe FILE          the CREATE TABLE for a Parquet, CSV or JSON file
   millrace demo                   real flights as a stream and as a batch, with the same result
+  millrace broker                 a Kafka broker (millrace broker --help)
 
   -m, --mode MODE                 streaming, batch, or automatic (the default: bounded inputs run as a batch)
   -o, --output FORMAT             table (the default), changelog, json (one object a line), csv

@@ -18,6 +18,8 @@ class Inode {
   length = 0
   /** What a crash finds at least. */
   durable = new Uint8Array()
+  /** `bytes` is `durable`, too: it is copied before it is written to. */
+  shared = false
   /** Pages written since the last sync. */
   readonly dirty = new Set<number>()
 
@@ -28,8 +30,8 @@ class Inode {
       this.bytes.set(part, at)
       for (let page = Math.floor(at / PAGE); page * PAGE < at + part.length; page++) this.dirty.add(page)
       at += part.length
+      this.length = Math.max(this.length, at)
     }
-    this.length = Math.max(this.length, at)
   }
 
   truncate(length: number): void {
@@ -40,6 +42,7 @@ class Inode {
   }
 
   sync(): void {
+    if (this.dirty.size === 0 && this.durable.length === this.length) return
     this.durable = this.bytes.slice(0, this.length)
     this.dirty.clear()
   }
@@ -47,7 +50,15 @@ class Inode {
   /** After the power failed: synced bytes, and of what was written since, what chance kept. */
   survivor(random: Random): Inode {
     const left = new Inode()
-    const length = this.dirty.size === 0 ? this.durable.length : this.#lengthKept(random)
+    if (this.dirty.size === 0) {
+      // `bytes` is written to in place, `durable` never is.
+      left.durable = this.durable
+      left.length = this.durable.length
+      left.bytes = this.durable
+      left.shared = true
+      return left
+    }
+    const length = this.#lengthKept(random)
     const bytes = new Uint8Array(length)
     bytes.set(this.durable.subarray(0, length))
     for (const page of this.dirty) {
@@ -75,7 +86,8 @@ class Inode {
   }
 
   #room(length: number): void {
-    if (length <= this.bytes.length) return
+    if (length <= this.bytes.length && !this.shared) return
+    this.shared = false
     const larger = new Uint8Array(Math.max(length, this.bytes.length * 2, PAGE))
     larger.set(this.bytes.subarray(0, this.length))
     this.bytes = larger
@@ -95,6 +107,10 @@ export interface SimulatedDiskOptions {
   failingSyncs?: number
 }
 
+/**
+ * Itself it is the disk as seen from outside of any run. `mount` gives what one run of a broker sees: it is cut off by the
+ * next crash, so that a run whose power failed can do nothing any more.
+ */
 export class SimulatedDisk implements Files {
   readonly #random: Random
   readonly options: SimulatedDiskOptions
@@ -166,9 +182,27 @@ export class SimulatedDisk implements Files {
 
   // ── operations ────────────────────────────────────────────────────────────────────────────────────
 
-  /** Runs `act` when the seed says so; a crash in between leaves it undone for ever. */
-  #do<T>(act: () => T): Promise<T> {
+  /** The disk until the next crash. */
+  mount(): SimulatedDisk {
     const life = this.#life
+    return new Proxy(this, {
+      get: (disk, name) => {
+        const value = (disk as unknown as Record<string | symbol, unknown>)[name]
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          if (life !== disk.#life) return new Promise(() => {})
+          return value.apply(disk, args)
+        }
+      },
+    })
+  }
+
+  get life(): number {
+    return this.#life
+  }
+
+  /** Runs `act` when the seed says so; a crash in between leaves it undone for ever. */
+  #do<T>(act: () => T, life = this.#life): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#pending.push(() => {
         if (life !== this.#life) return
@@ -277,7 +311,8 @@ export class SimulatedDisk implements Files {
     })
   }
 
-  syncDirectory(path: string): Promise<void> {
+  syncDirectory(directory: string): Promise<void> {
+    const path = directory === '/' ? '' : directory
     return this.#do(() => {
       this.#countSync()
       for (const change of this.#unsynced.get(path) ?? []) {
@@ -328,6 +363,7 @@ export class SimulatedDisk implements Files {
 
   status(path: string): Promise<FileStatus | undefined> {
     return this.#do(() => {
+      if (path === '/') return { bytes: 0, modifiedMs: 0 }
       const found = this.#names.get(path)
       if (found === undefined) return undefined
       return { bytes: found === 'directory' ? 0 : found.length, modifiedMs: 0 }
@@ -347,14 +383,13 @@ export class SimulatedDisk implements Files {
   }
 
   /** For files: an operation that the seed schedules. */
-  later<T>(act: () => T): Promise<T> {
-    return this.#do(act)
+  later<T>(life: number, act: () => T): Promise<T> {
+    return life === this.#life ? this.#do(act, life) : new Promise(() => {})
   }
 
   /** For files: an operation that happens at once. False when the power failed before it. */
-  now(): boolean {
-    const life = this.#life
-    this.#step()
+  now(life: number): boolean {
+    if (life === this.#life) this.#step()
     return life === this.#life
   }
 
@@ -367,19 +402,21 @@ class SimulatedFile implements DataFile {
   readonly path: string
   readonly inode: Inode
   readonly #disk: SimulatedDisk
+  readonly #life: number
 
   constructor(path: string, inode: Inode, disk: SimulatedDisk) {
     this.path = path
     this.inode = inode
     this.#disk = disk
+    this.#life = disk.life
   }
 
   write(parts: readonly Uint8Array[], position: number): Promise<void> {
-    return this.#disk.later(() => this.#write(parts, position))
+    return this.#disk.later(this.#life, () => this.#write(parts, position))
   }
 
   writeNow(parts: readonly Uint8Array[], position: number): void {
-    if (this.#disk.now()) this.#write(parts, position)
+    if (this.#disk.now(this.#life)) this.#write(parts, position)
   }
 
   #write(parts: readonly Uint8Array[], position: number): void {
@@ -396,7 +433,7 @@ class SimulatedFile implements DataFile {
   }
 
   read(into: Uint8Array, position: number): Promise<number> {
-    return this.#disk.later(() => this.readNow(into, position))
+    return this.#disk.later(this.#life, () => this.readNow(into, position))
   }
 
   readNow(into: Uint8Array, position: number): number {
@@ -406,7 +443,7 @@ class SimulatedFile implements DataFile {
   }
 
   truncate(bytes: number): Promise<void> {
-    return this.#disk.later(() => this.inode.truncate(bytes))
+    return this.#disk.later(this.#life, () => this.inode.truncate(bytes))
   }
 
   async bytes(): Promise<number> {
@@ -416,6 +453,7 @@ class SimulatedFile implements DataFile {
   close(): void {}
 }
 
+/** The root is the empty path, too. */
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 const failure = (code: string, what: string): Error => Object.assign(new Error(`${code}: ${what}`), { code })

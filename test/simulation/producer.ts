@@ -26,6 +26,7 @@ export class SimulatedProducer {
   readonly #lanes = new Map<string, Lane>()
   #producerId = -1
   #client: TestClient | undefined
+  #failure: Error | undefined
 
   constructor(number: number, random: Random) {
     this.#name = `p${number}`
@@ -66,8 +67,9 @@ export class SimulatedProducer {
   /** Sends until everything is acknowledged. */
   async finish(client: TestClient): Promise<void> {
     await this.connect(client)
-    while ([...this.#lanes.values()].some(lane => lane.batches.some(batch => !batch.acknowledged)))
+    while (this.#failure === undefined && [...this.#lanes.values()].some(lane => lane.batches.some(batch => !batch.acknowledged)))
       await new Promise(resolve => setImmediate(resolve))
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   #pump(client: TestClient, lane: Lane): void {
@@ -75,7 +77,10 @@ export class SimulatedProducer {
     for (const batch of open.slice(0, MOST_IN_FLIGHT)) {
       if (batch.sent) continue
       batch.sent = true
-      this.#produce(client, lane, batch).catch(() => undefined)
+      this.#produce(client, lane, batch).catch(error => {
+        // The connection of a run whose power failed says nothing any more.
+        if (client === this.#client) this.#failure ??= error
+      })
     }
   }
 
@@ -101,6 +106,7 @@ export class SimulatedProducer {
 
   /** Each of its records once and in order; those acknowledged all there. `cut`: the first ones may have been deleted. */
   check(topic: string, partition: number, values: readonly string[], cut: boolean): void {
+    if (this.#failure !== undefined) throw this.#failure
     const lane = this.#lanes.get(`${topic}/${partition}`)
     const own = values.filter(value => value.startsWith(`${this.#name}:`)).map(value => Number(value.split(':')[1]))
     const where = `${topic}-${partition}, producer ${this.#name}`

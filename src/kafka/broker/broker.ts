@@ -14,12 +14,16 @@ import { apiHandlers } from './apis/index.ts'
 import type { ApiHandler } from './api.ts'
 import { BrokerConfig } from './config/broker-settings.ts'
 import type { Connection } from './connection.ts'
+import { FramePool } from './frame.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/group-coordinator.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
 import type { Authorizer } from './security/authorizer.ts'
+import { type SecurityHost, systemHost } from './security/host.ts'
+import { type BrokerSecurity, openSecurity } from './security/security.ts'
+import { SecurityState } from './security/security-state.ts'
 import { PieceBuffers } from './send-queue.ts'
 import { BrokerStats } from './stats.ts'
 import { Topics } from './topics.ts'
@@ -37,6 +41,8 @@ export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId
   readonly requestMemoryBytes?: number
   readonly maxOpenFiles?: number
   readonly maxIndexBytes?: number
+  /** Keys, certificates and chance for security; the machine's where nobody says. */
+  readonly securityHost?: SecurityHost
   log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void
 }
 
@@ -56,9 +62,11 @@ export class Broker {
   readonly topics: Topics
   readonly producerIds: ProducerIds
   readonly groups: GroupCoordinator
+  readonly securityState: SecurityState
   readonly fetchSessions: FetchSessions
   readonly listeners: readonly Listener[]
   readonly requestMemory: MemoryBudget
+  readonly frames = new FramePool()
   readonly pieces = new PieceBuffers()
   readonly stats = new BrokerStats()
   /** By API key. */
@@ -74,7 +82,13 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: { topics: Topics; producerIds: ProducerIds; groups: GroupCoordinator },
+    parts: {
+      topics: Topics
+      producerIds: ProducerIds
+      groups: GroupCoordinator
+      securityState: SecurityState
+      security: BrokerSecurity
+    },
   ) {
     this.clock = options.clock
     this.timers = options.timers
@@ -86,9 +100,11 @@ export class Broker {
     this.topics = parts.topics
     this.producerIds = parts.producerIds
     this.groups = parts.groups
+    this.securityState = parts.securityState
+    this.authorizer = parts.security.authorizer
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
     this.fetchSessions = new FetchSessions(this.random, this.clock, () => config.current.fetchSessionSlots)
-    this.listeners = options.listeners.map(listener => new Listener(listener, this))
+    this.listeners = options.listeners.map(listener => new Listener(listener, this, parts.security.listeners.get(listener.name)))
     const handlers: (ApiHandler | undefined)[] = []
     for (const handler of apiHandlers(this)) handlers[apis[handler.api].key] = handler
     this.handlers = handlers
@@ -115,17 +131,35 @@ export class Broker {
       warn: (event, fields) => options.log('warn', event, fields),
     })
     try {
-      const journal = await directory.openJournal([topics, producerIds, ...groups.sections])
+      const securityState = new SecurityState()
+      const journal = await directory.openJournal([topics, producerIds, ...groups.sections, securityState])
       producerIds.open(journal)
+      securityState.open(journal)
       await topics.open(journal)
       groups.open(journal)
-      const broker = new Broker(options, config, directory, journal, { topics, producerIds, groups })
-      if (options.listen !== false) for (const listener of broker.listeners) await listener.open()
+      const security = await openSecurity(options.listeners, config, {
+        host: options.securityHost ?? systemHost,
+        clock: options.clock,
+        timers: options.timers,
+        state: securityState,
+        log: options.log,
+      })
+      const broker = new Broker(options, config, directory, journal, { topics, producerIds, groups, securityState, security })
+      if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       return broker
     } catch (error) {
       groups.stop()
       await directory.close()
+      throw error
+    }
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for (const listener of this.listeners) await listener.open()
+    } catch (error) {
+      await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
       throw error
     }
   }

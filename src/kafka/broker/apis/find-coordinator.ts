@@ -21,7 +21,13 @@ function coordinator(broker: Broker, context: RequestContext, keyType: number, k
   const errorCode = faultOf(context, keyType, key)
   if (errorCode !== 0) return { errorCode, errorMessage: kafkaError(errorCode).message, nodeId: -1, host: '', port: -1 }
   const { advertisedHost, advertisedPort } = context.connection.listener
-  return { errorCode, errorMessage: context.version < FIRST_VERSION_WITH_MANY ? 'NONE' : '', nodeId: broker.nodeId, host: advertisedHost, port: advertisedPort }
+  return {
+    errorCode,
+    errorMessage: context.version < FIRST_VERSION_WITH_MANY ? 'NONE' : '',
+    nodeId: broker.nodeId,
+    host: advertisedHost,
+    port: advertisedPort,
+  }
 }
 
 /** There are no share groups. */

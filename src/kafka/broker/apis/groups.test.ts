@@ -410,7 +410,10 @@ describe('who may not', () => {
     const made = await started()
     await made.client.createTopic('secret', 1)
     await member(made.broker, made.client)
-    made.broker.broker.authorizer = { allows: (_, __, operation, type, name) => !rules.includes(`${operation} ${type} ${name}`) }
+    made.broker.broker.authorizer = {
+      allows: (_, __, operation, type, name) => !rules.includes(`${operation} ${type} ${name}`),
+      allowsAny: () => true,
+    }
     return made
   }
 
@@ -483,7 +486,10 @@ describe('who may not', () => {
       subscribedTopicNames: ['t'],
     }
     await client.ask('ConsumerGroupHeartbeat', 1, { groupId: 'k', ...joining })
-    broker.broker.authorizer = { allows: (_, __, operation, type) => !(operation === 'DESCRIBE' && type === 'TOPIC') }
+    broker.broker.authorizer = {
+      allows: (_, __, operation, type) => !(operation === 'DESCRIBE' && type === 'TOPIC'),
+      allowsAny: () => true,
+    }
     expect((await client.ask('ConsumerGroupDescribe', 1, { groupIds: ['k'] })).groups).toMatchObject([
       { errorCode: 29, members: [] },
     ])

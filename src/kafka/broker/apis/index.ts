@@ -1,13 +1,18 @@
 /** Every API that is served. */
 import type { ApiHandler } from '../api.ts'
 import type { Broker } from '../broker.ts'
+import { alterUserScramCredentials } from './alter-user-scram-credentials.ts'
 import { apiVersions } from './api-versions.ts'
 import { consumerGroupDescribe } from './consumer-group-describe.ts'
 import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts'
+import { createAcls } from './create-acls.ts'
 import { createTopics } from './create-topics.ts'
+import { deleteAcls } from './delete-acls.ts'
 import { deleteGroups } from './delete-groups.ts'
 import { deleteTopics } from './delete-topics.ts'
+import { describeAcls } from './describe-acls.ts'
 import { describeGroups } from './describe-groups.ts'
+import { describeUserScramCredentials } from './describe-user-scram-credentials.ts'
 import { fetch } from './fetch.ts'
 import { findCoordinator } from './find-coordinator.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -22,6 +27,8 @@ import { offsetDelete } from './offset-delete.ts'
 import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
+import { saslAuthenticate } from './sasl-authenticate.ts'
+import { saslHandshake } from './sasl-handshake.ts'
 import { syncGroup } from './sync-group.ts'
 
 export function apiHandlers(broker: Broker): readonly ApiHandler[] {
@@ -48,5 +55,12 @@ export function apiHandlers(broker: Broker): readonly ApiHandler[] {
     deleteGroups(broker),
     consumerGroupHeartbeat(broker),
     consumerGroupDescribe(broker),
+    saslHandshake(),
+    saslAuthenticate(),
+    describeAcls(broker),
+    createAcls(broker),
+    deleteAcls(broker),
+    describeUserScramCredentials(broker),
+    alterUserScramCredentials(broker),
   ] as unknown as readonly ApiHandler[]
 }
