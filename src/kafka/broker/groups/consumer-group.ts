@@ -277,8 +277,7 @@ export class ConsumerGroup {
     this.#insert(member)
     change.described.add(member)
     change.subscriptions ||=
-      subscription !== known?.subscription &&
-      (known !== undefined || subscription.names.length > 0 || subscription.pattern !== '')
+      subscription !== known?.subscription && (known !== undefined || subscription.names.size > 0 || subscription.pattern !== '')
     if (known !== undefined) this.#replace(known, member, change)
     return member
   }
