@@ -8,8 +8,10 @@ import { didYouMean } from '../../base/suggest.ts'
 import { type DataType, isBinary, isText, printType, sameType, types, withNullable } from '../../data/type.ts'
 import { type Expr, literal } from '../../expr/expr.ts'
 import type { ArgShape, ScalarFunction, SessionFacts } from '../../expr/function.ts'
+import { resolveComparison } from '../../expr/functions/comparison.ts'
 import { findFunction, scalarFunctions } from '../../expr/functions/index.ts'
 import { commonType } from '../../expr/coercion.ts'
+import type * as ast from '../../sql/ast.ts'
 import { constantValue } from './constant.ts'
 
 /** The function of this name; an error with the nearest name when there is none. */
@@ -31,6 +33,23 @@ export function callFunction(name: string, args: readonly Expr[], span: Span, se
   )
   if (resolved === undefined) throw cannotApply(fn, args, span)
   const cast = args.map((arg, i) => castTo(arg, resolved.args[i] ?? arg.type))
+  return { kind: 'call', function: fn, args: cast, type: resolved.returns, span }
+}
+
+/** A comparison of values as they are: `=`, written out, brings numbers to a common type first, which may round. */
+export function compareExactly(
+  operator: ast.ComparisonOperator,
+  left: Expr,
+  right: Expr,
+  span: Span,
+  session: SessionFacts,
+): Expr {
+  const fn = functionNamed(operator, span)
+  const args = [left, right]
+  const shapes = args.map(arg => shapeOf(arg, session))
+  const resolved = located(span, () => resolveComparison('IS NOT DISTINCT FROM', shapes))
+  if (resolved === undefined) throw cannotApply(fn, args, span)
+  const cast = args.map((arg, i) => castTo(arg, resolved.args[i]!))
   return { kind: 'call', function: fn, args: cast, type: resolved.returns, span }
 }
 
