@@ -7,7 +7,7 @@
  */
 import { parseExpression, parseStatement } from '#src/sql/parser.ts'
 import { sameSyntax } from '#src/sql/same.ts'
-import { unparse, unparseExpression } from '#src/sql/unparse.ts'
+import { unparse, unparseExpression, unparseType } from '#src/sql/unparse.ts'
 import type * as ast from '#src/sql/ast.ts'
 
 export interface Node {
@@ -47,6 +47,15 @@ export const withoutErrors = (sql: string): string =>
     return filled(`$0 ${node.operator} CASE WHEN $1 = 0 THEN 1 ELSE $1 END`, node.left, node.right)
   })
 
+/** The DATE of a time before 1970 is the next day's, but at midnight. */
+export const towards1970 = (sql: string): string =>
+  rewritten(sql, node => {
+    if (!isExpression(node, 'cast') || unparseType(node.type) !== 'DATE') return undefined
+    const time = filled('TRY_CAST($0 AS TIMESTAMP(9))', node.operand)
+    const before = "$0 < TIMESTAMP '1970-01-01 00:00:00' AND $0 > FLOOR($0 TO DAY)"
+    return filled(`CASE WHEN ${before} THEN $1 + INTERVAL '1' DAY ELSE $1 END`, time, node)
+  })
+
 /** IS DISTINCT FROM without its care for NULL. */
 export const differing = (sql: string): string =>
   rewritten(sql, node => {
@@ -71,10 +80,13 @@ const conjuncts = (where: ast.Expression | undefined): readonly ast.Expression[]
   return where.kind === 'logical' && where.operator === 'AND' ? where.operands : [where]
 }
 
-/** The column that a condition takes for NULL because a cast of it is. */
-function nullColumn(condition: ast.Expression): readonly ast.ColumnReference[] {
+/** The column that a condition takes for NULL because something made of it alone is. */
+function nullColumn(condition: ast.Expression): readonly Node[] {
   if (condition.kind !== 'is' || condition.test !== 'NULL' || condition.negated) return []
-  let at = condition.operand
-  while (at.kind === 'cast') at = at.operand
-  return at.kind === 'column' ? [at] : []
+  const columns: Node[] = []
+  mapped(condition.operand, node => {
+    if (node.kind === 'column' && !columns.some(column => sameSyntax(column, node))) columns.push(node)
+    return undefined
+  })
+  return columns.length === 1 ? columns : []
 }
