@@ -4,10 +4,10 @@ import type { StatementAnswer } from './flink.ts'
 
 type Rows = Extract<StatementAnswer, { kind: 'rows' }>
 
-/** Undefined where both say the same; that both fail is the same. */
+/** Undefined where both say the same; that both refuse the query or both fail over its rows is the same. */
 export function whatDiffers(millrace: StatementAnswer, flink: StatementAnswer): string | undefined {
   if (millrace.kind === 'error' && millrace.text.startsWith('BUG')) return millrace.text
-  if (millrace.kind === 'error' && flink.kind === 'error') return undefined
+  if (millrace.kind === 'error' && flink.kind === 'error' && millrace.running === flink.running) return undefined
   if (millrace.kind === 'error') return `here it fails: ${millrace.text}`
   if (flink.kind === 'error') return `Flink fails: ${flink.text.split('\n').slice(0, 8).join('\n')}`
   if (millrace.kind !== 'rows' || flink.kind !== 'rows') return undefined

@@ -24,7 +24,7 @@ const rows = (...cells: readonly string[]): StatementAnswer => ({
   types: ['INT'],
   changes: cells.map(cell => ['+I', [cell]]),
 })
-const failed = (text: string): StatementAnswer => ({ kind: 'error', text })
+const failed = (text: string): StatementAnswer => ({ kind: 'error', text, running: true })
 
 /** The difference that explains it. */
 async function explanation(given: Partial<Case>): Promise<string | undefined> {
