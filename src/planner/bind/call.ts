@@ -53,6 +53,21 @@ export function compareExactly(
   return { kind: 'call', function: fn, args: cast, type: resolved.returns, span }
 }
 
+const inverse: Readonly<Record<string, string>> = { '=': '<>', '<>': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' }
+
+/**
+ * NOT, brought inside: `NOT (a > b AND c = d)` is `a <= b OR c <> d`. For NaN this is not the same: neither `NaN > 1` nor
+ * `NOT (NaN > 1)` is TRUE, as in Flink.
+ */
+export function negated(expr: Expr, span: Span, session: SessionFacts): Expr {
+  const each = (args: readonly Expr[]) => args.map(arg => negated(arg, arg.span, session))
+  if (expr.kind === 'and') return anyOf(each(expr.args), span)
+  if (expr.kind === 'or') return allOf(each(expr.args), span)
+  const other = expr.kind === 'call' ? inverse[expr.function.name] : undefined
+  if (expr.kind === 'call' && other !== undefined) return { ...expr, function: functionNamed(other, span), span }
+  return callFunction('NOT', [expr], span, session)
+}
+
 /** What `resolve` sees of an argument. */
 export function shapeOf(expr: Expr, session: SessionFacts): ArgShape {
   const value = constantValue(expr, session)

@@ -9,7 +9,7 @@ import { type Expr, literal } from '../../expr/expr.ts'
 import type { SessionFacts } from '../../expr/function.ts'
 import type * as ast from '../../sql/ast.ts'
 import type { Parameters } from '../bound.ts'
-import { allOf, anyOf, callFunction, castTo, compareExactly, condition, toCommonType } from './call.ts'
+import { allOf, anyOf, callFunction, castTo, compareExactly, condition, negated, toCommonType } from './call.ts'
 import { bindCall } from './call-syntax.ts'
 import { bindCast } from './cast.ts'
 import { bindLiteral, bindNumber } from './literal.ts'
@@ -124,7 +124,7 @@ function bindParameter(node: ast.Parameter, parameters: Parameters): Expr {
 function bindUnary(node: ast.Unary, context: ExpressionContext): Expr {
   const { operand } = node
   if (node.operator === 'NOT') {
-    return callFunction('NOT', [condition(bindExpression(operand, context), 'the operand of NOT')], node.span, context.session)
+    return negated(condition(bindExpression(operand, context), 'the operand of NOT'), node.span, context.session)
   }
   // A sign belongs to the literal behind it: -5 is one value, not a negation.
   if (node.operator === '-' && operand.kind === 'number') return bindNumber(`-${operand.text}`, node.span)
@@ -138,7 +138,7 @@ function bindBinary(node: ast.Binary, context: ExpressionContext): Expr {
   const { left, right, operator } = node
   if ((operator === '=' || operator === '<>') && left.kind === 'row' && right.kind === 'row') {
     const equal = equalRows(left, right, operator, context)
-    return operator === '=' ? equal : callFunction('NOT', [equal], node.span, context.session)
+    return operator === '=' ? equal : negated(equal, node.span, context.session)
   }
   if (operator === 'OVERLAPS' && left.kind === 'row' && right.kind === 'row') {
     const args = [...left.items, ...right.items].map(item => bindExpression(item, context))
@@ -167,7 +167,7 @@ function bindBetween(node: ast.Between, context: ExpressionContext): Expr {
   const compare = (op: string, a: Expr, b: Expr): Expr => callFunction(op, [a, b], node.span, context.session)
   const inside = (from: Expr, to: Expr): Expr => allOf([compare('>=', x, from), compare('<=', x, to)], node.span)
   const between = node.symmetric ? anyOf([inside(low, high), inside(high, low)], node.span) : inside(low, high)
-  return node.negated ? callFunction('NOT', [between], node.span, context.session) : between
+  return node.negated ? negated(between, node.span, context.session) : between
 }
 
 function bindInList(node: ast.InList, context: ExpressionContext): Expr {
@@ -176,7 +176,7 @@ function bindInList(node: ast.InList, context: ExpressionContext): Expr {
     operand.kind === 'row'
       ? isRowIn(operand, list, context)
       : isMember(bindMembers(operand, list, span, context), span, context.session)
-  return node.negated ? callFunction('NOT', [member], span, context.session) : member
+  return node.negated ? negated(member, span, context.session) : member
 }
 
 function bindMembers(operand: ast.Expression, list: readonly ast.Expression[], span: Span, context: ExpressionContext): Members {
