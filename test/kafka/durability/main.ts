@@ -1,5 +1,6 @@
 /**
- * No acknowledgement before the sync that covers it: npm run durability
+ * No acknowledgement before the sync that covers it: npm run durability [-- MORE ARGUMENTS OF THE BROKER]
+ * (with --durability none it must find them all told too early)
  *
  * SIGKILL leaves the page cache, so killing a broker says nothing of its syncs. Here a broker runs under strace while clients
  * produce into partitions of their own, few at a time and many, and create topics; at each answer of the trace, what it
@@ -54,13 +55,15 @@ async function main(): Promise<void> {
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A group of its own: the signal is for the broker, strace ends with it.
+      detached: true,
     },
   )
   try {
     const port = await listening(broker.stdout)
     await work(port)
   } finally {
-    broker.kill('SIGTERM')
+    process.kill(-broker.pid!, 'SIGTERM')
     await new Promise(resolve => broker.once('exit', resolve))
   }
   const { acknowledgements, syncs, problems } = await judge(trace, data)

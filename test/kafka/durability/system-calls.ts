@@ -94,19 +94,19 @@ export class TracedFiles {
     }
     const created = /^(?:openat\(.*?, |mkdir\()"([^"]+)"(.*)$/.exec(call)
     if (created !== null && !/= -1 /.test(call) && (call.startsWith('mkdir') || created[2]!.includes('O_CREAT')))
-      this.#named(created[1]!)
+      this.#named(created[1]!, call.startsWith('mkdir'))
     const renamed = /^rename(?:at2?)?\((?:.*?, )?"[^"]+", (?:.*?, )?"([^"]+)"/.exec(call)
     if (renamed !== null && /= 0$/.test(call)) {
       this.#known.delete(renamed[1]!)
-      this.#named(renamed[1]!)
+      this.#named(renamed[1]!, false)
     }
   }
 
-  #named(path: string): void {
+  #named(path: string, isDirectory: boolean): void {
     if (!path.startsWith(this.#root) || this.#known.has(path)) return
     this.#known.add(path)
     changesOf(this.#directories, path.slice(0, path.lastIndexOf('/'))).made++
-    if (!/\.\w+$/.test(path)) this.#directories.set(path, { made: 0, safe: 0 })
+    if (isDirectory) this.#directories.set(path, { made: 0, safe: 0 })
   }
 
   #path(call: string): string | undefined {
