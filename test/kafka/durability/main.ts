@@ -52,6 +52,9 @@ async function main(): Promise<void> {
       data,
       '--listen',
       '127.0.0.1:0',
+      '--log-level',
+      'warn',
+      ...process.argv.slice(2),
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
