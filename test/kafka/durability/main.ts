@@ -119,8 +119,11 @@ async function judge(trace: string, data: string) {
     if (subject === undefined) continue
     acknowledgements++
     const unsafe = files.unsafe(subject)
-    // A round over many partitions is durable by its batch journal.
-    if (unsafe.length > 0 && (subject === 'journal' || files.unsafe('batches').some(name => name.startsWith(`${data}/batches`))))
+    // A round over many partitions is durable by its batch journal, which is written behind the segments.
+    const journalled =
+      files.lastWrite('batches') > files.lastWrite(subject) &&
+      files.unsafe('batches').every(name => !name.startsWith(`${data}/batches`))
+    if (unsafe.length > 0 && (subject === 'journal' || !journalled))
       problems.push(`line ${line}: ${subject} was told while ${unsafe.join(', ')} could be lost`)
   }
   return { acknowledgements, syncs: files.syncs, problems }

@@ -11,6 +11,8 @@
 interface Changes {
   made: number
   safe: number
+  /** The line of the last change. */
+  line: number
 }
 
 export interface Told {
@@ -57,6 +59,12 @@ export class TracedFiles {
     return told
   }
 
+  /** The last line that wrote to a file under `directory`; 0 without one. */
+  lastWrite(directory: string): number {
+    const path = `${this.#root}/${directory}/`
+    return Math.max(0, ...[...this.#files].filter(([name]) => name.startsWith(path)).map(([, { line }]) => line))
+  }
+
   /** Files under `directory` whose bytes or names a crash may take now. */
   unsafe(directory: string): string[] {
     const path = `${this.#root}/${directory}`
@@ -75,8 +83,11 @@ export class TracedFiles {
     if (socket !== null) return { port: Number(socket[1]), line }
     const path = this.#path(call)
     if (path === undefined) return undefined
-    if (/^(?:pwrite64|pwritev|write|writev|ftruncate)\(/.test(call)) changesOf(this.#files, path).made++
-    else if (/^(?:fdatasync|fsync)\(/.test(call)) {
+    if (/^(?:pwrite64|pwritev|write|writev|ftruncate)\(/.test(call)) {
+      const changes = changesOf(this.#files, path)
+      changes.made++
+      changes.line = line
+    } else if (/^(?:fdatasync|fsync)\(/.test(call)) {
       const changes = changesOf(this.#directories.has(path) ? this.#directories : this.#files, path)
       this.#syncing.set(thread, { changes, upTo: changes.made })
     }
@@ -106,7 +117,7 @@ export class TracedFiles {
     if (!path.startsWith(this.#root) || this.#known.has(path)) return
     this.#known.add(path)
     changesOf(this.#directories, path.slice(0, path.lastIndexOf('/'))).made++
-    if (isDirectory) this.#directories.set(path, { made: 0, safe: 0 })
+    if (isDirectory) this.#directories.set(path, { made: 0, safe: 0, line: 0 })
   }
 
   #path(call: string): string | undefined {
@@ -117,6 +128,6 @@ export class TracedFiles {
 
 function changesOf(map: Map<string, Changes>, path: string): Changes {
   let changes = map.get(path)
-  if (changes === undefined) map.set(path, (changes = { made: 0, safe: 0 }))
+  if (changes === undefined) map.set(path, (changes = { made: 0, safe: 0, line: 0 }))
   return changes
 }
