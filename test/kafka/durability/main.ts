@@ -120,9 +120,7 @@ async function judge(trace: string, data: string) {
     acknowledgements++
     const unsafe = files.unsafe(subject)
     // A round over many partitions is durable by its batch journal, which is written behind the segments.
-    const journalled =
-      files.lastWrite('batches') > files.lastWrite(subject) &&
-      files.unsafe('batches').every(name => !name.startsWith(`${data}/batches`))
+    const journalled = files.lastWrite('batches') > files.lastWrite(subject) && files.unsafe('batches').length === 0
     if (unsafe.length > 0 && (subject === 'journal' || !journalled))
       problems.push(`line ${line}: ${subject} was told while ${unsafe.join(', ')} could be lost`)
   }

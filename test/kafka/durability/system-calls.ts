@@ -26,7 +26,8 @@ export class TracedFiles {
   readonly #root: string
   readonly #files = new Map<string, Changes>()
   readonly #directories = new Map<string, Changes>()
-  readonly #known = new Set<string>()
+  /** Which change of its directory a name is. */
+  readonly #named = new Map<string, number>()
   /** Calls that have begun, by thread. */
   readonly #begun = new Map<string, string>()
   readonly #syncing = new Map<string, { readonly changes: Changes; readonly upTo: number }>()
@@ -34,7 +35,6 @@ export class TracedFiles {
 
   constructor(root: string) {
     this.#root = root
-    this.#known.add(root)
   }
 
   /** Takes in a line; answers who is told something by it. */
@@ -71,10 +71,13 @@ export class TracedFiles {
     const bytes = [...this.#files]
       .filter(([name, { made, safe }]) => name.startsWith(`${path}/`) && made > safe)
       .map(([name]) => name)
-    const above = [path, this.#root]
-    const names = [...this.#directories]
-      .filter(([name, { made, safe }]) => above.includes(name) && made > safe)
-      .map(([name]) => `${name}/`)
+    // A name is safe once its directory was synced behind it.
+    const names = [...this.#named]
+      .filter(
+        ([name, change]) =>
+          (name === path || name.startsWith(`${path}/`)) && change > (this.#directories.get(parentOf(name))?.safe ?? 0),
+      )
+      .map(([name]) => `${name} in its directory`)
     return [...bytes, ...names]
   }
 
@@ -105,18 +108,17 @@ export class TracedFiles {
     }
     const created = /^(?:openat\(.*?, |mkdir\()"([^"]+)"(.*)$/.exec(call)
     if (created !== null && !/= -1 /.test(call) && (call.startsWith('mkdir') || created[2]!.includes('O_CREAT')))
-      this.#named(created[1]!, call.startsWith('mkdir'))
+      this.#name(created[1]!, call.startsWith('mkdir'))
     const renamed = /^rename(?:at2?)?\((?:.*?, )?"[^"]+", (?:.*?, )?"([^"]+)"/.exec(call)
     if (renamed !== null && /= 0$/.test(call)) {
-      this.#known.delete(renamed[1]!)
-      this.#named(renamed[1]!, false)
+      this.#named.delete(renamed[1]!)
+      this.#name(renamed[1]!, false)
     }
   }
 
-  #named(path: string, isDirectory: boolean): void {
-    if (!path.startsWith(this.#root) || this.#known.has(path)) return
-    this.#known.add(path)
-    changesOf(this.#directories, path.slice(0, path.lastIndexOf('/'))).made++
+  #name(path: string, isDirectory: boolean): void {
+    if (!path.startsWith(`${this.#root}/`) || this.#named.has(path)) return
+    this.#named.set(path, ++changesOf(this.#directories, parentOf(path)).made)
     if (isDirectory) this.#directories.set(path, { made: 0, safe: 0, line: 0 })
   }
 
@@ -125,6 +127,8 @@ export class TracedFiles {
     return path?.startsWith(this.#root) ? path : undefined
   }
 }
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
 function changesOf(map: Map<string, Changes>, path: string): Changes {
   let changes = map.get(path)
