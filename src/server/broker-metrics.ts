@@ -60,6 +60,12 @@ function metricsOf(broker: Broker, eventLoop: IntervalHistogram): readonly Metri
     gauge('log_start_offset', 'the first offset that can be read', () => perPartition(log => log.startOffset)),
     gauge('high_watermark', 'the offset the next record gets, once it is durable', () => perPartition(log => log.highWatermark)),
     gauge('log_bytes', 'bytes of a partition', () => perPartition(log => log.bytes)),
+    gauge('groups', 'consumer groups by state', function* () {
+      const counts = new Map<string, number>()
+      for (const { stateName } of broker.groups.all) counts.set(stateName, (counts.get(stateName) ?? 0) + 1)
+      for (const [state, value] of counts) yield { labels: { state }, value }
+    }),
+    gauge('group_lag', 'records between what a group has committed and the high watermark', () => lags(broker)),
     gauge('event_loop_delay_seconds', 'how late the event loop was, since the last time this was read', function* () {
       for (const quantile of [0.5, 0.99, 0.999]) yield { labels: { quantile }, value: eventLoop.percentile(quantile * 100) / 1e9 }
       yield { labels: { quantile: 1 }, value: eventLoop.max / 1e9 }
@@ -71,4 +77,17 @@ function metricsOf(broker: Broker, eventLoop: IntervalHistogram): readonly Metri
       return (user + system) / 1e6
     }),
   ]
+}
+
+function* lags(broker: Broker): Iterable<Sample> {
+  for (const group of broker.groups.offsets.groupIds()) {
+    for (const [topicId, partitions] of broker.groups.offsets.of(group) ?? []) {
+      const topic = broker.topics.withId(topicId)
+      for (const [partition, { offset }] of partitions) {
+        const log = topic?.partitions[partition]
+        if (log !== undefined)
+          yield { labels: { group, topic: topic!.name, partition }, value: Math.max(0, log.highWatermark - offset) }
+      }
+    }
+  }
 }
