@@ -14,7 +14,7 @@ import { expect, test } from 'vitest'
 import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
 
 const main = resolve('dist/cli/main.js')
-const pages = ['README.md', ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors'].map(name => `docs/${name}.md`)]
+const pages = ['README.md', ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker'].map(name => `docs/${name}.md`)]
 
 test.skipIf(!existsSync(main)).each(pages)('%s: its commands print what it says', { timeout: 120_000 }, page => {
   const text = readPage(page)
