@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { apiOf, apis, isFlexible, requestHeaderVersion, responseHeaderVersion } from './apis.ts'
-import { decodeRequestHeader } from './request-header.ts'
+import { decodeRequestHeader, encodeRequestHeader } from './request-header.ts'
+import { decodeResponseHeader, encodeResponseHeader } from './response-header.ts'
 import { Reader } from './reader.ts'
+import { Writer } from './writer.ts'
 
 test('rows stand by key, and their messages belong together', () => {
   const rows = Object.entries(apis)
@@ -65,4 +67,22 @@ test('a request header is read before the rest is known', () => {
     left: 1,
   })
   expect(header('03e7 0000 00000007 ffff aa')).toEqual({ apiKey: 999, apiVersion: 0, correlationId: 7, clientId: null, left: 1 })
+})
+
+test('headers there and back, with and without tags', () => {
+  for (const [key, version, tags] of [
+    [apis.Fetch.key, 11, 0],
+    [apis.Fetch.key, 12, 1],
+    [apis.ApiVersions.key, 3, 0],
+  ] as const) {
+    const writer = new Writer()
+    encodeResponseHeader(key, version, 7, writer)
+    expect(writer.position).toBe(4 + tags)
+    expect(decodeResponseHeader(key, version, new Reader(writer.take()))).toBe(7)
+    const head = { apiKey: key, apiVersion: version, correlationId: 7, clientId: 'foo' }
+    encodeRequestHeader(head, writer)
+    const reader = new Reader(writer.take())
+    expect(decodeRequestHeader(reader)).toEqual(head)
+    reader.expectEnd()
+  }
 })

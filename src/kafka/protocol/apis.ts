@@ -97,7 +97,7 @@ import { WriteTxnMarkersRequest, WriteTxnMarkersResponse } from './messages/writ
 import type { InputOf, Message, MessageOf } from './schema.ts'
 import { type VersionRange, type Versions, rangeOf } from './versions.ts'
 
-export interface ApiTableRow<Q extends Message = Message, R extends Message = Message> {
+export interface ApiRow<Q extends Message = Message, R extends Message = Message> {
   readonly key: number
   readonly name: string
   readonly request: Q
@@ -114,7 +114,7 @@ function api<Q extends Message, R extends Message>(
   request: Q,
   response: R,
   advertised: Versions = request.versions,
-): ApiTableRow<Q, R> {
+): ApiRow<Q, R> {
   const told = rangeOf(advertised)
   const known = rangeOf(request.versions)
   return {
@@ -185,7 +185,7 @@ export const apis = {
   ConsumerGroupDescribe: api(ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse),
   ListConfigResources: api(ListConfigResourcesRequest, ListConfigResourcesResponse),
   DescribeTopicPartitions: api(DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse),
-} as const satisfies Record<string, ApiTableRow>
+} as const satisfies Record<string, ApiRow>
 
 export type ApiName = keyof typeof apis
 /** What a handler gets. */
@@ -193,10 +193,10 @@ export type RequestOf<N extends ApiName> = MessageOf<(typeof apis)[N]['request']
 /** What a handler answers. */
 export type ResponseOf<N extends ApiName> = InputOf<(typeof apis)[N]['response']>
 
-const byKey: (ApiTableRow | undefined)[] = []
+const byKey: (ApiRow | undefined)[] = []
 for (const row of Object.values(apis)) byKey[row.key] = row
 
-export const apiOf = (key: number): ApiTableRow | undefined => byKey[key]
+export const apiOf = (key: number): ApiRow | undefined => byKey[key]
 
 export const API_VERSIONS = apis.ApiVersions.key
 

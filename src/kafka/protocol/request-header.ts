@@ -6,8 +6,9 @@
  */
 import { isFlexible } from './apis.ts'
 import type { Reader } from './reader.ts'
+import type { Writer } from './writer.ts'
 
-export interface Request {
+export interface RequestHead {
   readonly apiKey: number
   readonly apiVersion: number
   readonly correlationId: number
@@ -15,11 +16,19 @@ export interface Request {
 }
 
 /** Leaves the reader at the first byte of the message; of an API that is not known, behind the client id. */
-export function decodeRequestHeader(reader: Reader): Request {
+export function decodeRequestHeader(reader: Reader): RequestHead {
   const apiKey = reader.int16()
   const apiVersion = reader.int16()
   const correlationId = reader.int32()
   const clientId = reader.nullableString()
   if (isFlexible(apiKey, apiVersion)) reader.skipTags()
   return { apiKey, apiVersion, correlationId, clientId }
+}
+
+export function encodeRequestHeader({ apiKey, apiVersion, correlationId, clientId }: RequestHead, writer: Writer): void {
+  writer.int16(apiKey)
+  writer.int16(apiVersion)
+  writer.int32(correlationId)
+  writer.nullableString(clientId)
+  if (isFlexible(apiKey, apiVersion)) writer.uvarint(0)
 }

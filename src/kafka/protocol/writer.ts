@@ -1,14 +1,14 @@
 /**
  * Writes Kafka's primitive types, one behind the other, into memory that grows.
  *
- *     const size = writer.gap32()            a frame: its length is known last
- *     responseHeader.encode({ correlationId }, writer)
- *     fetchResponse.encode(response, writer)
+ *     const size = writer.gap32()                      a frame: its length is known last
+ *     encodeResponseHeader(apiKey, apiVersion, correlationId, writer)
+ *     codecOf(FetchResponse, apiVersion).encode(response, writer)
  *     writer.fillInt32(size, writer.byteLength() - 4)
- *     for (const piece of writer.pieces()) …  bytes, and the sources of records between them
- *     writer.take()                           hands the bytes over; `reset()` would write over them
+ *     for (const piece of writer.pieces()) …           bytes, and the sources of records between them
+ *     writer.take()                                    hands the bytes over; `reset()` would write over them
  *
- * Values that their type can't hold are a ProtocolError: they are never cut to fit.
+ * Values that their type can't hold are a ProtocolError, never cut to fit; what was written before it is there until `reset`.
  */
 import { ProtocolError } from './protocol-error.ts'
 import { INT64_MAX, type RecordsSource } from './schema.ts'

@@ -1,5 +1,13 @@
-/** Who may do what to which resource. */
-import { api, array, int16, int32, int8, request, response, string, type MessageOf } from '../schema.ts'
+/**
+ * Who may do what to which resource.
+ *
+ *     resource types     1 any, 2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7 user
+ *     pattern types      1 any, 2 match, 3 literal, 4 prefixed
+ *     operations         1 any, 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, 9 cluster action,
+ *                        10 describe configs, 11 alter configs, 12 idempotent write, 13 create tokens, 14 describe tokens
+ *     permission types   1 any, 2 deny, 3 allow
+ */
+import { type MessageOf, api, array, int16, int32, int8, request, response, string } from '../schema.ts'
 
 const DescribeAcls = api('DescribeAcls', { key: 29, versions: '1-3', flexible: '2+' })
 const CreateAcls = api('CreateAcls', { key: 30, versions: '1-3', flexible: '2+' })

@@ -1,5 +1,5 @@
 /** The offsets of a group join a transaction. */
-import { api, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const AddOffsetsToTxn = api('AddOffsetsToTxn', { key: 25, versions: '0-4', flexible: '3+' })
 

@@ -1,5 +1,5 @@
 /** Partitions join a transaction: of one transaction up to version 3, of several from 4 on. */
-import { api, array, bool, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const AddPartitionsToTxn = api('AddPartitionsToTxn', { key: 24, versions: '0-5', flexible: '3+' })
 

@@ -1,5 +1,5 @@
 /** What a broker speaks. Its response has header 0 in every version, so that anyone can read it. */
-import { api, array, bool, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const ApiVersions = api('ApiVersions', { key: 18, versions: '0-4', flexible: '3+' })
 

@@ -1,5 +1,9 @@
-/** Limits by user, client id and address. Match types: 0 exact, 1 the default, 2 any. */
-import { api, array, bool, float64, int16, int32, int8, request, response, string, type MessageOf } from '../schema.ts'
+/**
+ * Limits by user, client id and address.
+ *
+ *     match types    0 exact, 1 the default, 2 any
+ */
+import { type MessageOf, api, array, bool, float64, int16, int32, int8, request, response, string } from '../schema.ts'
 
 const DescribeClientQuotas = api('DescribeClientQuotas', { key: 48, versions: '0-1', flexible: '1+' })
 const AlterClientQuotas = api('AlterClientQuotas', { key: 49, versions: '0-1', flexible: '1+' })

@@ -1,5 +1,12 @@
-/** Properties of resources. Resource types: 2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group. */
-import { api, array, bool, int16, int32, int8, request, response, string, type MessageOf } from '../schema.ts'
+/**
+ * Properties of resources.
+ *
+ *     resource types     2 topic, 4 broker, 8 broker logger, 16 client metrics, 32 group
+ *     sources            1 topic, 2 broker, 3 all brokers, 4 the broker's file, 5 default, 6 broker logger, 7 client metrics, 8 group
+ *     types              1 boolean, 2 string, 3 int, 4 short, 5 long, 6 double, 7 list, 8 class, 9 password
+ *     operations         0 set, 1 delete, 2 append, 3 subtract
+ */
+import { type MessageOf, api, array, bool, int16, int32, int8, request, response, string } from '../schema.ts'
 
 const DescribeConfigs = api('DescribeConfigs', { key: 32, versions: '1-4', flexible: '4+' })
 const AlterConfigs = api('AlterConfigs', { key: 33, versions: '0-2', flexible: '2+' })

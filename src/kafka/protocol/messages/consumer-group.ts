@@ -1,5 +1,6 @@
 /** Groups of the new protocol (KIP-848): one heartbeat joins, reports, learns and leaves. */
 import {
+  type MessageOf,
   api,
   array,
   bool,
@@ -11,7 +12,6 @@ import {
   response,
   string,
   struct,
-  type MessageOf,
   uuid,
 } from '../schema.ts'
 

@@ -1,5 +1,5 @@
 /** What consumers of classic groups tell each other inside of JoinGroup and SyncGroup; a broker passes it on. */
-import { array, bytes, data, flexible, int32, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, array, bytes, data, flexible, int32, string } from '../schema.ts'
 
 export const ConsumerProtocolSubscription = data('ConsumerProtocolSubscription', '0-3', flexible('none'), {
   topics: array(string()),

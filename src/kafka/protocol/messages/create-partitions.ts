@@ -1,5 +1,5 @@
 /** More partitions for a topic: `count` is how many there are to be. */
-import { api, array, bool, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, request, response, string } from '../schema.ts'
 
 const CreatePartitions = api('CreatePartitions', { key: 37, versions: '0-3', flexible: '2+' })
 

@@ -1,5 +1,5 @@
 /** Topics with their partitions and configs. */
-import { api, array, bool, int16, int32, int8, request, response, string, type MessageOf, uuid } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, int8, request, response, string, uuid } from '../schema.ts'
 
 const CreateTopics = api('CreateTopics', { key: 19, versions: '2-7', flexible: '5+' })
 

@@ -1,5 +1,5 @@
 /** Empty groups, with their offsets, are forgotten. */
-import { api, array, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, request, response, string } from '../schema.ts'
 
 const DeleteGroups = api('DeleteGroups', { key: 42, versions: '0-2', flexible: '2+' })
 

@@ -1,5 +1,5 @@
 /** Moves the start of partitions up to an offset; -1 is the high watermark. */
-import { api, array, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const DeleteRecords = api('DeleteRecords', { key: 21, versions: '0-2', flexible: '2+' })
 

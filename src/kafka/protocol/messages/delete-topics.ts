@@ -1,5 +1,5 @@
 /** Topics by name, or by id from version 6 on. */
-import { api, array, int16, int32, request, response, string, type MessageOf, uuid } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, request, response, string, uuid } from '../schema.ts'
 
 const DeleteTopics = api('DeleteTopics', { key: 20, versions: '1-6', flexible: '4+' })
 

@@ -1,5 +1,5 @@
 /** The cluster and its brokers. */
-import { api, array, bool, int16, int32, INT32_MIN, int8, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, INT32_MIN, int8, request, response, string } from '../schema.ts'
 
 const DescribeCluster = api('DescribeCluster', { key: 60, versions: '0-2', flexible: '0+' })
 

@@ -1,5 +1,5 @@
 /** Classic groups with their members. */
-import { api, array, bool, bytes, int16, int32, INT32_MIN, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, bytes, int16, int32, INT32_MIN, request, response, string } from '../schema.ts'
 
 const DescribeGroups = api('DescribeGroups', { key: 15, versions: '0-6', flexible: '5+' })
 

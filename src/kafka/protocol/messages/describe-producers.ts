@@ -1,5 +1,5 @@
 /** Producers that are active on partitions. */
-import { api, array, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const DescribeProducers = api('DescribeProducers', { key: 61, versions: '0', flexible: '0+' })
 

@@ -1,5 +1,5 @@
 /** The voters and observers of the metadata log. */
-import { api, array, int16, int32, int64, request, response, string, type MessageOf, uint16, uuid } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, request, response, string, uint16, uuid } from '../schema.ts'
 
 const DescribeQuorum = api('DescribeQuorum', { key: 55, versions: '0-2', flexible: '0+' })
 

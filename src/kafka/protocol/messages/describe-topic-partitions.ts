@@ -1,5 +1,5 @@
 /** Partitions of topics, page by page. */
-import { api, array, bool, int16, int32, INT32_MIN, request, response, string, struct, type MessageOf, uuid } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, INT32_MIN, request, response, string, struct, uuid } from '../schema.ts'
 
 const DescribeTopicPartitions = api('DescribeTopicPartitions', { key: 75, versions: '0', flexible: '0+' })
 

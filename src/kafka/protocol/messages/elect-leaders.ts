@@ -1,5 +1,5 @@
 /** Election types: 0 preferred, 1 unclean. `topicPartitions: null` means all. */
-import { api, array, int16, int32, int8, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int8, request, response, string } from '../schema.ts'
 
 const ElectLeaders = api('ElectLeaders', { key: 43, versions: '0-2', flexible: '2+' })
 

@@ -1,5 +1,5 @@
 /** A transaction is committed or aborted; from version 5 on the producer gets a new epoch with it. */
-import { api, bool, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, bool, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const EndTxn = api('EndTxn', { key: 26, versions: '0-5', flexible: '3+' })
 

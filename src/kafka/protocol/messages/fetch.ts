@@ -1,5 +1,11 @@
-/** Records out of partitions, with sessions that say only what changed (version 7 on). Topics by id from version 13 on. */
+/**
+ * Records out of partitions, with sessions that say only what changed (version 7 on). Topics by id from version 13 on.
+ *
+ *     isolation level      0 read uncommitted, 1 read committed
+ *     session id, epoch    0, -1 no session · 0, 0 a new one · id, n the next request of one · id, -1 the end of one
+ */
 import {
+  type MessageOf,
   api,
   array,
   int16,
@@ -13,7 +19,6 @@ import {
   response,
   string,
   struct,
-  type MessageOf,
   uuid,
 } from '../schema.ts'
 

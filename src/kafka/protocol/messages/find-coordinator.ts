@@ -1,8 +1,9 @@
 /**
- * Who coordinates a group or a transaction: one up to version 3, several from 4 on. Key types: 0 group, 1 transaction, 2
- * share group.
+ * Who coordinates a group or a transaction: one up to version 3, several from 4 on.
+ *
+ *     key types      0 group, 1 transaction, 2 share group
  */
-import { api, array, int16, int32, int8, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int8, request, response, string } from '../schema.ts'
 
 const FindCoordinator = api('FindCoordinator', { key: 10, versions: '0-6', flexible: '3+' })
 

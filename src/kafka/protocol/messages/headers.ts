@@ -2,7 +2,7 @@
  * What stands before every request and response. The client id is never compact, so that the header of a request can be
  * read before its version is known.
  */
-import { data, flexible, int16, int32, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, data, flexible, int16, int32, string } from '../schema.ts'
 
 export const RequestHeader = data('RequestHeader', '1-2', flexible('2+'), {
   requestApiKey: int16(),

@@ -1,5 +1,5 @@
 /** Classic groups: a member is alive. */
-import { api, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, int16, int32, request, response, string } from '../schema.ts'
 
 const Heartbeat = api('Heartbeat', { key: 12, versions: '0-4', flexible: '4+' })
 

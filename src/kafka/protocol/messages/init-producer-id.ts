@@ -2,7 +2,7 @@
  * A producer gets its id and epoch; an older one of the same transactional id is fenced. Version 6, which Kafka keeps
  * unstable, is left out.
  */
-import { api, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const InitProducerId = api('InitProducerId', { key: 22, versions: '0-5', flexible: '2+' })
 

@@ -1,5 +1,5 @@
 /** Classic groups: members meet, and one of them becomes the leader. */
-import { api, array, bool, bytes, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, bytes, int16, int32, request, response, string } from '../schema.ts'
 
 const JoinGroup = api('JoinGroup', { key: 11, versions: '0-9', flexible: '6+' })
 

@@ -1,5 +1,5 @@
 /** Classic groups: one member leaves, or several from version 3 on. */
-import { api, array, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, request, response, string } from '../schema.ts'
 
 const LeaveGroup = api('LeaveGroup', { key: 13, versions: '0-5', flexible: '4+' })
 

@@ -1,5 +1,5 @@
 /** All groups, of these states (version 4 on) and types (5 on). */
-import { api, array, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, request, response, string } from '../schema.ts'
 
 const ListGroups = api('ListGroups', { key: 16, versions: '0-5', flexible: '3+' })
 

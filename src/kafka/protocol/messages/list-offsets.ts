@@ -1,8 +1,9 @@
 /**
- * Offsets by time. Times below zero are names: -1 latest, -2 earliest, -3 that of the largest timestamp, -4 earliest
- * local, -5 latest tiered, -6 earliest to be uploaded.
+ * Offsets by time. Times below zero are names:
+ *
+ *     -1 latest, -2 earliest, -3 that of the largest timestamp, -4 earliest local, -5 latest tiered, -6 earliest to be uploaded
  */
-import { api, array, int16, int32, int64, int8, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, int8, request, response, string } from '../schema.ts'
 
 const ListOffsets = api('ListOffsets', { key: 2, versions: '1-11', flexible: '6+' })
 

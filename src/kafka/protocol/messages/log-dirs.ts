@@ -1,5 +1,5 @@
 /** Log directories and what lies in them. */
-import { api, array, bool, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const DescribeLogDirs = api('DescribeLogDirs', { key: 35, versions: '1-5', flexible: '2+' })
 

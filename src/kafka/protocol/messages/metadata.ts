@@ -1,5 +1,5 @@
 /** Which brokers, topics and partitions there are. `topics: null` asks for all of them (in version 0 an empty array does). */
-import { api, array, bool, int16, int32, INT32_MIN, request, response, string, type MessageOf, uuid } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, INT32_MIN, request, response, string, uuid } from '../schema.ts'
 
 const Metadata = api('Metadata', { key: 3, versions: '0-13', flexible: '9+' })
 

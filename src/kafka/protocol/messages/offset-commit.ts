@@ -1,5 +1,5 @@
 /** A group remembers how far it has read. Topics by id from version 10 on. */
-import { api, array, int16, int32, int64, request, response, string, type MessageOf, uuid } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, request, response, string, uuid } from '../schema.ts'
 
 const OffsetCommit = api('OffsetCommit', { key: 8, versions: '2-10', flexible: '8+' })
 

@@ -1,5 +1,5 @@
 /** A group forgets how far it has read. */
-import { api, array, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, request, response, string } from '../schema.ts'
 
 const OffsetDelete = api('OffsetDelete', { key: 47, versions: '0', flexible: 'none' })
 

@@ -1,5 +1,5 @@
 /** How far groups have read: one group up to version 7, several from 8 on. `topics: null` asks for all. */
-import { api, array, bool, int16, int32, int64, request, response, string, type MessageOf, uuid } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, int64, request, response, string, uuid } from '../schema.ts'
 
 const OffsetFetch = api('OffsetFetch', { key: 9, versions: '1-10', flexible: '6+' })
 

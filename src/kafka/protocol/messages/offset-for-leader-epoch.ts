@@ -1,5 +1,5 @@
 /** Where the records of a leader epoch end. */
-import { api, array, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const OffsetForLeaderEpoch = api('OffsetForLeaderEpoch', { key: 23, versions: '2-4', flexible: '4+' })
 

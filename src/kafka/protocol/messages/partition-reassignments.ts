@@ -1,5 +1,5 @@
 /** Partitions that move to other replicas. */
-import { api, array, bool, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, request, response, string } from '../schema.ts'
 
 const AlterPartitionReassignments = api('AlterPartitionReassignments', { key: 45, versions: '0-1', flexible: '0+' })
 const ListPartitionReassignments = api('ListPartitionReassignments', { key: 46, versions: '0', flexible: '0+' })

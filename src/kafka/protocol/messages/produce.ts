@@ -1,5 +1,9 @@
-/** Records into partitions. Topics by name up to version 12, by id from 13 on. */
-import { api, array, int16, int32, int64, records, request, response, string, struct, type MessageOf, uuid } from '../schema.ts'
+/**
+ * Records into partitions. Topics by name up to version 12, by id from 13 on.
+ *
+ *     acks      0 no response at all, 1 written by the leader, -1 by all that are in sync
+ */
+import { type MessageOf, api, array, int16, int32, int64, records, request, response, string, struct, uuid } from '../schema.ts'
 
 const Produce = api('Produce', { key: 0, versions: '3-13', flexible: '9+' })
 

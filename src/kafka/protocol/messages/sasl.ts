@@ -1,5 +1,5 @@
 /** A connection says who it is: first by which mechanism, then its exchange of tokens. */
-import { api, array, bytes, int16, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bytes, int16, int64, request, response, string } from '../schema.ts'
 
 const SaslHandshake = api('SaslHandshake', { key: 17, versions: '0-1', flexible: 'none' })
 const SaslAuthenticate = api('SaslAuthenticate', { key: 36, versions: '0-2', flexible: '2+' })

@@ -1,5 +1,9 @@
-/** Salted passwords. Mechanisms: 1 SCRAM-SHA-256, 2 SCRAM-SHA-512. */
-import { api, array, bytes, int16, int32, int8, request, response, string, type MessageOf } from '../schema.ts'
+/**
+ * Salted passwords.
+ *
+ *     mechanisms     1 SCRAM-SHA-256, 2 SCRAM-SHA-512
+ */
+import { type MessageOf, api, array, bytes, int16, int32, int8, request, response, string } from '../schema.ts'
 
 const DescribeUserScramCredentials = api('DescribeUserScramCredentials', { key: 50, versions: '0', flexible: '0+' })
 const AlterUserScramCredentials = api('AlterUserScramCredentials', { key: 51, versions: '0', flexible: '0+' })

@@ -1,5 +1,5 @@
 /** Classic groups: the leader hands out the assignment, everyone takes theirs. */
-import { api, array, bytes, int16, int32, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bytes, int16, int32, request, response, string } from '../schema.ts'
 
 const SyncGroup = api('SyncGroup', { key: 14, versions: '0-5', flexible: '4+' })
 

@@ -1,5 +1,5 @@
 /** Transactions that are known, with their state. */
-import { api, array, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const DescribeTransactions = api('DescribeTransactions', { key: 65, versions: '0', flexible: '0+' })
 const ListTransactions = api('ListTransactions', { key: 66, versions: '0-2', flexible: '0+' })

@@ -1,5 +1,5 @@
 /** Offsets of a group that are committed with a transaction. */
-import { api, array, int16, int32, int64, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const TxnOffsetCommit = api('TxnOffsetCommit', { key: 28, versions: '0-5', flexible: '3+' })
 

@@ -1,5 +1,5 @@
 /** The ends of transactions in their partitions; over the wire only for an administrator who aborts one. */
-import { api, array, bool, int16, int32, int64, int8, request, response, string, type MessageOf } from '../schema.ts'
+import { type MessageOf, api, array, bool, int16, int32, int64, int8, request, response, string } from '../schema.ts'
 
 const WriteTxnMarkers = api('WriteTxnMarkers', { key: 27, versions: '1-2', flexible: '1+' })
 

@@ -1,5 +1,5 @@
 /** `__consumer_offsets`: groups of the new protocol (KIP-848). */
-import { array, bytes, flexible, int32, int64, int8, record, string, struct, type MessageOf, uuid } from '../../schema.ts'
+import { type MessageOf, array, bytes, flexible, int32, int64, int8, record, string, struct, uuid } from '../../schema.ts'
 
 const topicPartitions = {
   topicId: uuid(),

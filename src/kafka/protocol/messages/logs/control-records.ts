@@ -1,8 +1,9 @@
 /**
- * What stands in control batches: the ends of transactions, and what KRaft tells itself. Key types: 0 abort, 1 commit, 2
- * leader change, 3 snapshot header, 4 snapshot footer, 5 KRaft version, 6 KRaft voters.
+ * What stands in control batches: the ends of transactions, and what KRaft tells itself.
+ *
+ *     key types      0 abort, 1 commit, 2 leader change, 3 snapshot header, 4 snapshot footer, 5 KRaft version, 6 KRaft voters
  */
-import { array, data, flexible, int16, int32, int64, string, struct, type MessageOf, uint16, uuid } from '../../schema.ts'
+import { type MessageOf, array, data, flexible, int16, int32, int64, string, struct, uint16, uuid } from '../../schema.ts'
 
 const voter = { voterId: int32(), voterDirectoryId: uuid('1+') }
 

@@ -1,5 +1,5 @@
 /** `__consumer_offsets`: offsets and classic groups. */
-import { array, bytes, flexible, int32, int64, record, string, type MessageOf, uuid } from '../../schema.ts'
+import { type MessageOf, array, bytes, flexible, int32, int64, record, string, uuid } from '../../schema.ts'
 
 export const LegacyOffsetCommitKey = record(0, 'LegacyOffsetCommitKey', '0', flexible('none'), {
   group: string(),

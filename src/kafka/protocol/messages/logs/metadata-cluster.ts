@@ -2,7 +2,7 @@
  * `__cluster_metadata`: brokers, controllers, features, producer ids, and the brackets round records that belong
  * together.
  */
-import { array, bool, flexible, int16, int32, int64, int8, record, string, type MessageOf, uint16, uuid } from '../../schema.ts'
+import { type MessageOf, array, bool, flexible, int16, int32, int64, int8, record, string, uint16, uuid } from '../../schema.ts'
 
 export const RegisterBrokerRecord = record(0, 'RegisterBrokerRecord', '0-4', flexible('0+'), {
   brokerId: int32(),

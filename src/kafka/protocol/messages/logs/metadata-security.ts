@@ -1,5 +1,5 @@
 /** `__cluster_metadata`: ACLs, credentials, tokens and quotas. */
-import { array, bool, bytes, flexible, float64, int32, int64, int8, record, string, type MessageOf, uuid } from '../../schema.ts'
+import { type MessageOf, array, bool, bytes, flexible, float64, int32, int64, int8, record, string, uuid } from '../../schema.ts'
 
 export const AccessControlEntryRecord = record(18, 'AccessControlEntryRecord', '0', flexible('0+'), {
   id: uuid(),

@@ -1,5 +1,5 @@
 /** `__cluster_metadata`: topics, their partitions and configs. */
-import { array, flexible, int32, int8, record, string, type MessageOf, uuid } from '../../schema.ts'
+import { type MessageOf, array, flexible, int32, int8, record, string, uuid } from '../../schema.ts'
 
 export const TopicRecord = record(2, 'TopicRecord', '0', flexible('0+'), { name: string(), topicId: uuid() })
 export type TopicRecord = MessageOf<typeof TopicRecord>

@@ -1,5 +1,5 @@
 /** A `.snapshot` file of a partition: its producers. The checksum is CRC-32C of all that follows it. */
-import { array, data, flexible, int16, int32, int64, type MessageOf, uint32 } from '../../schema.ts'
+import { type MessageOf, array, data, flexible, int16, int32, int64, uint32 } from '../../schema.ts'
 
 export const ProducerSnapshot = data('ProducerSnapshot', '1', flexible('none'), {
   crc: uint32(),

@@ -1,5 +1,5 @@
 /** `__consumer_offsets`: share groups (KIP-932). Read to be passed over. */
-import { array, flexible, int32, int64, int8, record, string, type MessageOf, uuid } from '../../schema.ts'
+import { type MessageOf, array, flexible, int32, int64, int8, record, string, uuid } from '../../schema.ts'
 
 const topicPartitionsInfo = { topicId: uuid(), topicName: string(), partitions: array(int32()) }
 

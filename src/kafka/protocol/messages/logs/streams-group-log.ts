@@ -1,5 +1,5 @@
 /** `__consumer_offsets`: streams groups (KIP-1071). Read to be passed over. */
-import { array, flexible, int16, int32, int64, int8, record, string, struct, type MessageOf, uint16 } from '../../schema.ts'
+import { type MessageOf, array, flexible, int16, int32, int64, int8, record, string, struct, uint16 } from '../../schema.ts'
 
 const taskIds = {
   subtopologyId: string(),

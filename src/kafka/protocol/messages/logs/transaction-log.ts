@@ -1,8 +1,9 @@
 /**
- * `__transaction_state`. States: 0 Empty, 1 Ongoing, 2 PrepareCommit, 3 PrepareAbort, 4 CompleteCommit, 5 CompleteAbort,
- * 6 Dead, 7 PrepareEpochFence.
+ * `__transaction_state`
+ *
+ *     states     0 Empty, 1 Ongoing, 2 PrepareCommit, 3 PrepareAbort, 4 CompleteCommit, 5 CompleteAbort, 6 Dead, 7 PrepareEpochFence
  */
-import { array, flexible, int16, int32, int64, int8, record, string, type MessageOf } from '../../schema.ts'
+import { type MessageOf, array, flexible, int16, int32, int64, int8, record, string } from '../../schema.ts'
 
 export const TransactionLogKey = record(0, 'TransactionLogKey', '0', flexible('none'), { transactionalId: string() })
 export type TransactionLogKey = MessageOf<typeof TransactionLogKey>
