@@ -6,10 +6,10 @@
  */
 import { constants, gunzipSync, gzipSync } from 'node:zlib'
 import { DataError } from '../../base/errors.ts'
-import { packLz4, unpackLz4 } from './lz4.ts'
-import { TooLargeError } from './output.ts'
-import { packSnappy, unpackSnappy } from './snappy.ts'
-import { packZstd, unpackZstd } from './zstd.ts'
+import { packLz4, unpackLz4 } from './codecs/lz4.ts'
+import { TooLargeError } from './codecs/output.ts'
+import { packSnappy, unpackSnappy } from './codecs/snappy.ts'
+import { packZstd, unpackZstd } from './codecs/zstd.ts'
 
 /** As `compression.type` names them. Their place is the codec's number in a batch's attributes. */
 export const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { crc32c, crc32cImplementation, crc32cInJavaScript, crc32cOf } from './crc32c.ts'
+import { nativeProblems } from './native.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const hex = (crc: number) => crc.toString(16).padStart(8, '0')
@@ -25,7 +26,7 @@ test('goes on from a checksum', () => {
 })
 
 test('is the same by the native package, in JavaScript and of a slice', () => {
-  expect(crc32cImplementation()).toBe('native')
+  expect(crc32cImplementation()).toBe(nativeProblems.has('@node-rs/crc32') ? 'javascript' : 'native')
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 700 }), fc.nat(16), fc.integer({ min: 0, max: 0xffffffff }), (bytes, start, seed) => {
       const from = Math.min(start, bytes.length)

@@ -4,15 +4,22 @@
  */
 import { createRequire } from 'node:module'
 
-const require = createRequire(import.meta.url)
+const requireFromHere = createRequire(import.meta.url)
+
+const loaded = new Map<string, unknown>()
 
 /** Why a package was not loaded, by its name: for those who ask why it is slow. */
-export const nativeProblems = new Map<string, string>()
+export const nativeProblems: Map<string, string> = new Map()
 
 /** The package, or undefined where it can't be loaded, for whatever reason: there is always another way. */
 export function loadNative<T>(name: string): T | undefined {
+  if (!loaded.has(name)) loaded.set(name, tryToLoad(name))
+  return loaded.get(name) as T | undefined
+}
+
+function tryToLoad(name: string): unknown {
   try {
-    return require(name) as T
+    return requireFromHere(name)
   } catch (cause) {
     nativeProblems.set(name, cause instanceof Error ? cause.message : String(cause))
     return undefined

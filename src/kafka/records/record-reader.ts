@@ -34,26 +34,10 @@ import {
   recordCountAt,
 } from './batch.ts'
 import { type Codec, codecs, decompress } from './compression.ts'
-import { uninitialized } from './output.ts'
+import { uninitialized } from './codecs/output.ts'
+import { RecordColumns, type RecordsView } from './records-view.ts'
 
-/** The places are valid until the reader's next `read`, `fill` or `clear`; `bytes` stays as it is while someone holds it. */
-export interface RecordsView {
-  readonly count: number
-  /** What all places point into: the batch's own bytes, or what they unpack to. */
-  readonly bytes: Uint8Array
-  readonly offsets: Float64Array
-  /** Of a LogAppendTime batch its max timestamp, for all records. */
-  readonly timestamps: Float64Array
-  /** −1: there is no key. Then its end is −1 too. */
-  readonly keyStarts: Int32Array
-  readonly keyEnds: Int32Array
-  readonly valueStarts: Int32Array
-  readonly valueEnds: Int32Array
-  readonly headerCounts: Int32Array
-  /** Where the first header starts, or would; the record's end is where the last one ends. */
-  readonly headerStarts: Int32Array
-  readonly ends: Int32Array
-}
+export type { RecordsView } from './records-view.ts'
 
 export interface RecordReaderOptions {
   /** Names the source in errors, as `orders-3` in `orders-3@120`. */
@@ -70,7 +54,7 @@ const NOTHING: Uint8Array = new Uint8Array(0)
 
 export class RecordReader {
   readonly view: RecordsView
-  readonly #view: Columns
+  readonly #view: RecordColumns
   readonly #name: string
   readonly #capacity: number
   readonly #maxBatchBytes: number
@@ -96,7 +80,7 @@ export class RecordReader {
     this.#name = name
     this.#capacity = capacity
     this.#maxBatchBytes = maxBatchBytes
-    this.#view = new Columns()
+    this.#view = new RecordColumns()
     this.view = this.#view
   }
 
@@ -118,12 +102,11 @@ export class RecordReader {
     this.#count = recordCountAt(bytes, at)
     const start = at + BATCH_HEADER_BYTES
     const end = at + batchBytesAt(bytes, at)
-    // What compaction leaves of a batch without records: nothing to unpack.
-    if (this.#count === 0 && start === end) return true
+    // What compaction leaves of a batch without records: nothing, or nothing compressed.
+    if (this.#count === 0) return true
     if (!this.#expose(bytes, start, end, codecAt(bytes, at))) return false
     const count = this.#count
     if (count < 0 || count * MIN_RECORD_BYTES > this.#end - this.#at) throw this.#corrupt(`can't hold ${count} records`)
-    if (count === 0) throw this.#corrupt('holds bytes, but no records')
     this.#baseTimestamp = baseTimestampAt(bytes, at)
     this.#appendTime = hasLogAppendTime(bytes, at) ? maxTimestampAt(bytes, at) : undefined
     this.#left = count
@@ -354,45 +337,4 @@ export class RecordReader {
   #corrupt(what: string): DataError {
     return new DataError('RECORD_BATCH_CORRUPT', `${this.#name}@${this.#baseOffset}`, `the batch ${what}`)
   }
-}
-
-/** The arrays of a view, as long as they ever had to be. */
-class Columns implements RecordsView {
-  count = 0
-  bytes: Uint8Array = NOTHING
-  offsets = new Float64Array(0)
-  timestamps = new Float64Array(0)
-  keyStarts = new Int32Array(0)
-  keyEnds = new Int32Array(0)
-  valueStarts = new Int32Array(0)
-  valueEnds = new Int32Array(0)
-  headerCounts = new Int32Array(0)
-  headerStarts = new Int32Array(0)
-  ends = new Int32Array(0)
-
-  reserve(rows: number): void {
-    if (rows <= this.ends.length) return
-    const length = Math.max(rows, 2 * this.ends.length, 64)
-    this.offsets = longerFloats(this.offsets, length)
-    this.timestamps = longerFloats(this.timestamps, length)
-    this.keyStarts = longerInts(this.keyStarts, length)
-    this.keyEnds = longerInts(this.keyEnds, length)
-    this.valueStarts = longerInts(this.valueStarts, length)
-    this.valueEnds = longerInts(this.valueEnds, length)
-    this.headerCounts = longerInts(this.headerCounts, length)
-    this.headerStarts = longerInts(this.headerStarts, length)
-    this.ends = longerInts(this.ends, length)
-  }
-}
-
-function longerInts(values: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length)
-  longer.set(values)
-  return longer
-}
-
-function longerFloats(values: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(length)
-  longer.set(values)
-  return longer
 }

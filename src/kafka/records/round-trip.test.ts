@@ -21,7 +21,7 @@ const bytes = fc.oneof(
 const nullable = fc.option(bytes, { freq: 4 })
 const timestamps = fc.oneof(
   fc.nat(1000),
-  fc.maxSafeInteger().map(n => Math.trunc(n / 2)),
+  fc.maxSafeInteger().map(n => Math.trunc(n / 2) + 0),
 )
 const records: fc.Arbitrary<TestRecord[]> = fc.array(
   fc.record({

@@ -1,11 +1,10 @@
 /**
- * Zstandard: by Node where it has it (22.15 and later). Before, unpacked by fzstd, packed by `@toondepauw/node-zstd`
- * where that is installed, and otherwise put into frames as it is, which every reader takes.
+ * Zstandard: by Node where it has it (22.15 and later). Before, it is unpacked by zstd-unpack.ts, packed by
+ * `@toondepauw/node-zstd` where that is installed, and otherwise put into frames as it is, which every reader takes.
  */
 import * as zlib from 'node:zlib'
-import { Decompress } from 'fzstd'
-import { loadNative } from './native.ts'
-import { TooLargeError, uninitialized } from './output.ts'
+import { loadNative } from '../native.ts'
+import { unpackZstdFrames } from './zstd-unpack.ts'
 
 /** The types are those of Node 20. */
 const node = zlib as unknown as {
@@ -14,35 +13,45 @@ const node = zlib as unknown as {
 }
 const ZSTD_c_compressionLevel = 100
 
+interface Encoder {
+  encodeSync(bytes: Buffer): Uint8Array
+}
 interface NodeZstd {
-  readonly Encoder: new (level: number) => { encodeSync(bytes: Buffer): Uint8Array }
+  readonly Encoder: new (level: number) => Encoder
 }
 
-/** Level 3 is what zstd takes unless told. */
-export function packZstd(bytes: Uint8Array, level = 3): Uint8Array {
+/** By level: making one costs more than packing a small batch. */
+const encoders = new Map<number, Encoder>()
+
+/** As of zstd itself, and of Kafka. */
+const DEFAULT_LEVEL = 3
+
+export function packZstd(bytes: Uint8Array, level = DEFAULT_LEVEL): Uint8Array {
   if (node.zstdCompressSync !== undefined) return node.zstdCompressSync(bytes, { params: { [ZSTD_c_compressionLevel]: level } })
-  const encoder = loadNative<NodeZstd>('@toondepauw/node-zstd')?.Encoder
+  const encoder = encoderOf(level)
   if (encoder === undefined) return storeZstd(bytes)
-  return new encoder(level).encodeSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+  return encoder.encodeSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
+}
+
+function encoderOf(level: number): Encoder | undefined {
+  const known = encoders.get(level)
+  if (known !== undefined) return known
+  const NodeZstd = loadNative<NodeZstd>('@toondepauw/node-zstd')
+  if (NodeZstd === undefined) return undefined
+  const encoder = new NodeZstd.Encoder(level)
+  encoders.set(level, encoder)
+  return encoder
+}
+
+/** Who packs here; 'stored' packs nothing. */
+export function zstdImplementation(): 'node' | 'native' | 'stored' {
+  if (node.zstdCompressSync !== undefined) return 'node'
+  return encoderOf(DEFAULT_LEVEL) === undefined ? 'stored' : 'native'
 }
 
 export function unpackZstd(packed: Uint8Array, maxBytes: number): Uint8Array {
   if (node.zstdDecompressSync !== undefined) return node.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, maxBytes) })
-  const parts: Uint8Array[] = []
-  let size = 0
-  const unpack = new Decompress(part => {
-    size += part.length
-    if (size > maxBytes) throw new TooLargeError(maxBytes)
-    parts.push(part)
-  })
-  unpack.push(packed, true)
-  const out = uninitialized(size)
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return unpackZstdFrames(packed, maxBytes)
 }
 
 const BLOCK_BYTES = 128 << 10

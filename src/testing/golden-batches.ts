@@ -1,0 +1,85 @@
+/**
+ * Record batches as others wrote them, taken from the segments of a Kafka 4.3.1: by its own console producer, by librdkafka
+ * 2.0.2 (kcat), by the broker for LogAppendTime, for the end of a transaction and in compaction. Base64.
+ */
+const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'))
+
+/** Four records, with keys, headers and nulls. */
+export const javaBatches = {
+  none: bytes(
+    'AAAAAAAAAAAAAAEVAAAAAAJjrdTNAAAAAAADAAABoibu4O0AAAGiJu7hNwAAAAAAAAAAAAAAAAAAAAAABFwAAAAGYW5uMnsidXNlciI6ImFubiIs' +
+      'ImFtb3VudCI6NX0EBGgxBHYxBGgyBHYyUgCUAQIGYm9iMnsidXNlciI6ImJvYiIsImFtb3VudCI6N30CBGgxBHYxFACUAQQGYW5uAQD8AQCUAQYB' +
+      '5AF7InVzZXIiOiJhbm4iLCJhbW91bnQiOjUsInRleHQiOiJhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh' +
+      'YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhIn0CBGgxAA==',
+  ),
+  gzip: bytes(
+    'AAAAAAAAAAAAAACmAAAAAAISPDQIAAEAAAADAAABoibu8ycAAAGiJu7zOwAAAAAAAAABAAAAAAAAAAAABB+LCAAAAAAAAP+LYWBgYEvMyzOqViot' +
+      'Ti1SslICcpR0lBJz80vzSpSsTGtZWDIMWcoMWTKMWMqMAhjUmNiS8pMQyoEcJOXmtUwQ5UIMaiwgcxkZfjEyaLAxPmHEZYGOUklqRQlInLpACewU' +
+      'BgC7kgjX4QAAAA==',
+  ),
+  snappy: bytes(
+    'AAAAAAAAAAAAAAC/AAAAAAL2M23AAAIAAAADAAABoibvBiMAAAGiJu8GuAAAAAAAAAACAAAAAAAAAAAABIJTTkFQUFkAAAAAAQAAAAEAAAB65AHg' +
+      'XAAAAAZhbm4yeyJ1c2VyIjoiYW5uIiwiYW1vdW50Ijo1fQQEaDEEdjEEaDIEdjJSAKoCAgZib2IyFTAIYm9iHTAIN30CCTAQFACqAgQBWigBAPwB' +
+      'AKoCBgHkARU0OmQAFCwidGV4dAF8/gEANgEAGCJ9AgRoMQA=',
+  ),
+  lz4: bytes(
+    'AAAAAAAAAAAAAAC0AAAAAAIQtGYuAAMAAAADAAABoibvJOoAAAGiJu8lMAAAAAAAAAADAAAAAAAAAAAABAQiTRhgQIJ0AAAA9ilcAAAABmFubjJ7' +
+      'InVzZXIiOiJhbm4iLCJhbW91bnQiOjV9BARoMQR2MQRoMgR2MlIAjAECBmJvYjAAN2JvYjAAMjd9AjAAUBQAjAEEWgC/AQD8AQCMAQYB5AFkAAVg' +
+      'LCJ0ZXh0fAAPAQA7cCJ9AgRoMQAAAAAA',
+  ),
+  zstd: bytes(
+    'AAAAAAAAAAAAAACvAAAAAAI1iBEkAAQAAAADAAABoibvRXIAAAGiJu9GfgAAAAAAAAAEAAAAAAAAAAAABCi1L/0AWJQDADKGFyGwJx2II0mSgB5w' +
+      'sUWEFg6LGRdroRwQTA2vkRk8W1PbUgaImM27Xt0lEnckG3nMwHxg7uqxFxgwb7DaWm0dA3AgIS1OzGgxYvYTqLtVmkGPfFevfkgQyhVpVw8iFgIG' +
+      'AIujeIYOXFUYGAOYgXNTUAEAAA==',
+  ),
+}
+
+/** Four records with a key and a header each; snappy is one block without a frame. */
+export const rdkafkaBatches = {
+  none: bytes(
+    'AAAAAAAAAAAAAAEXAAAAAALUKaTyAAAAAAADAAABoibvvdsAAAGiJu+92///////////////////AAAABFAAAAAGYW5uMnsidXNlciI6ImFubiIs' +
+      'ImFtb3VudCI6NX0CBGgxBHYxUAAAAgZib2IyeyJ1c2VyIjoiYm9iIiwiYW1vdW50Ijo3fQIEaDEEdjEeAAAEBmFubgECBGgxBHYxhAIAAAYGYW5u' +
+      '5AF7InVzZXIiOiJhbm4iLCJhbW91bnQiOjUsInRleHQiOiJhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh' +
+      'YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhIn0CBGgxBHYx',
+  ),
+  gzip: bytes(
+    'AAAAAAAAAAAAAACeAAAAAAIOJUXgAAEAAAADAAABoibv1U4AAAGiJu/VTv//////////////////AAAABB+LCAAAAAAAAAMLYGBgYEvMyzOqViot' +
+      'Ti1SslICcpR0lBJz80vzSpSsTGuZWDIMWcoMAxgYmNiS8pMQCoEcJIXmMIVyDAwsIBMZofwWJqANIIEnjLjs0FEqSa0oAYlTFyjB3AQAKatqSuYA' +
+      'AAA=',
+  ),
+  snappy: bytes(
+    'AAAAAAAAAAAAAACoAAAAAAJdYXmkAAIAAAADAAABoibv7EsAAAGiJu/sS///////////////////AAAABOYByFAAAAAGYW5uMnsidXNlciI6ImFu' +
+      'biIsImFtb3VudCI6NX0CBGgxBHYxUAAAAgZib2IyexEpCGJvYh0pADcRKQweAAAEAVIMAQIEaAE5EIQCAAAGAREE5AFeZAAULCJ0ZXh0AXz+AQA2' +
+      'AQAgIn0CBGgxBHYx',
+  ),
+  lz4: bytes(
+    'AAAAAAAAAAAAAACvAAAAAAKE/s0zAAMAAAADAAABoibv/XMAAAGiJu/9c///////////////////AAAABAQiTRhgQIJvAAAA9iJQAAAABmFubjJ7' +
+      'InVzZXIiOiJhbm4iLCJhbW91bnQiOjV9AgRoMQR2MVAAAAIGYm9iKQA3Ym9iKQAUNykAQB4AAARSABMBOQBQhAIAAAYRAC/kAWQABWAsInRleHR8' +
+      'AA8BADuQIn0CBGgxBHYxAAAAAA==',
+  ),
+  zstd: bytes(
+    'AAAAAAAAAAAAAACjAAAAAALlWq7NAAQAAAADAAABoibwDzwAAAGiJvAPPP//////////////////AAAABCi1L/0AWE0DAMLFFB3AJR3//7/LkasB' +
+      'Qra1mzZ0Ne71bNAGKiL6Uj5JUoe5o5w1TiMvQ7J8FIk/EVtDFH/itYYgqZRUQmuRw9xRzpoA8vqiBunDfxqZkBQWHwB/YlskBwCLo3iGDrwqfmY+' +
+      'QC4wI9imoA==',
+  ),
+}
+
+/** gzip, stamped with LogAppendTime by the broker. */
+export const appendTimeBatch = bytes(
+  'AAAAAAAAAAAAAACXAAAAAAIDuqkHAAkAAAADAAABoibwO58AAAGiJvA8a///////////////////AAAABB+LCAAAAAAAAANzYWBgYEvMyzOqViotTi1S' +
+    'slICcpR0lBJz80vzSpSsTGsZXBgYmNiS8pMQSoAcJCXmtQxCDAwsIFMYGH4wAs0DMZ8w4jJRR6kktaIEJE5doFTLAAAo5YqazgAAAA==',
+)
+
+/** Two batches of a transactional producer and the marker that commits them. */
+export const transaction = bytes(
+  'AAAAAAAAAAAAAABCAAAAAAJicoPlABAAAAAAAAABoibwVGwAAAGiJvBUbAAAAAAAAAAFAAAAAAAAAAAAASAAAAABFFlRSEhORUJTRVAAAAAAAAAAAAEA' +
+    'AABCAAAAAAKqD7OhABAAAAAAAAABoibwVOkAAAGiJvBU6QAAAAAAAAAFAAAAAAABAAAAASAAAAABFEROU0VJRkdBTVMAAAAAAAAAAAIAAABCAAAAAAKQ' +
+    'xYj7ADAAAAAAAAABoibwVYIAAAGiJvBVggAAAAAAAAAFAAH/////AAAAASAAAAAIAAAAAQwAAAAAAAAA',
+)
+
+/** What compaction left of four records and of one: a batch with a tombstone and a delete horizon, and a plain one. */
+export const compacted = bytes(
+  'AAAAAAAAAAAAAABYAAAAAAKuCMcQAEAAAAADAAABoicn0JYAAAGiJvCiWAAAAAAAAAAGAAAAAAAAAAAAAiAA/bi5AwQGYW5uAQICaAJ2KgD7uLkDBgZi' +
+    'b2IKdGhyZWUCAmgCdgAAAAAAAAAEAAAAQgAAAAAC5PEKcAAAAAAAAAAAAaIm8LbdAAABoibwtt0AAAAAAAAABwAAAAAAAAAAAAEgAAAABmV2ZQZvbmUC' +
+    'AmgCdg==',
+)
