@@ -8,7 +8,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { MillraceError } from '../../base/errors.ts'
-import { API_VERSIONS, type ApiTableRow, apiOf, apis, isFlexible, responseHeaderVersion } from '../protocol/apis.ts'
+import { API_VERSIONS, type ApiRow, apiOf, apis, isFlexible, responseHeaderVersion } from '../protocol/apis.ts'
 import { codecOf } from '../protocol/codec.ts'
 import { ErrorCode } from '../protocol/errors.ts'
 import { Reader } from '../protocol/reader.ts'
@@ -310,7 +310,7 @@ export class Connection {
     }
   }
 
-  #write(row: ApiTableRow, version: number, correlationId: number, response: unknown): void {
+  #write(row: ApiRow, version: number, correlationId: number, response: unknown): void {
     const writer = this.#writer
     const before = writer.splices.length
     const sizeAt = writer.gap32()
