@@ -37,10 +37,14 @@ export class JsonEncoder implements Encoder {
     this.#bind = jsonRowWriter(name, schema, options)
   }
 
-  encode(chunk: Chunk, into: ByteWriter): void {
+  encode(chunk: Chunk, into: ByteWriter, ends?: Int32Array): void {
     const writeRow = this.#bind(chunk.columns)
     for (let row = 0; row < chunk.length; row++) {
       writeRow(row, into)
+      if (ends !== undefined) {
+        ends[row] = into.length
+        continue
+      }
       into.reserve(1)
       into.bytes[into.length++] = 10
     }

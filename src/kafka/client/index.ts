@@ -8,7 +8,7 @@ export { ClientSettings, clientSettings } from './settings.ts'
 export type { Dial } from './stream.ts'
 export { Consumer, type ConsumerOptions, type ResetPolicy } from './consumer/consumer.ts'
 export type { AssignedPartition, Assignment } from './consumer/assigned-partition.ts'
-export { type Rows, withSlack } from './consumer/fetched-records.ts'
+export { type BatchFacts, type Rows, withSlack } from './consumer/fetched-records.ts'
 export { Producer, TopicWriter, type OutgoingRecord } from './producer/producer.ts'
 export { byKey, fixed, partitionOfKey, roundRobin, type Partitioner } from './producer/partitioner.ts'
 export {

@@ -79,16 +79,12 @@ test('rows know their batches', () => {
   const seen = []
   for (let rows = fetched.read(reader); rows !== undefined; rows = fetched.read(reader))
     seen.push([
-      ...rows.batchRows.map((row, i) => [row, rows!.batchAts[i]!]),
+      ...rows.batches.map(({ row, leaderEpoch, timestampType }) => `${row} ${leaderEpoch} ${timestampType}`),
       Array.from(rows.view.timestamps.subarray(0, rows.to)),
     ])
   expect(seen).toEqual([
-    [
-      [0, 0],
-      [1, 69],
-      [0, 77],
-    ],
-    [[0, 69], [77]],
+    ['0 0 CreateTime', '1 9 LogAppendTime', [0, 77]],
+    ['0 9 LogAppendTime', [77]],
   ])
 })
 

@@ -11,7 +11,9 @@ import {
   baseOffsetAt,
   checkBatch,
   lastOffsetAt,
+  leaderEpochAt,
   magicAt,
+  timestampTypeAt,
 } from '../../records/batch.ts'
 import type { RecordReader, RecordsView } from '../../records/record-reader.ts'
 import { SLACK } from '../frames.ts'
@@ -24,10 +26,14 @@ export interface Rows {
   readonly view: RecordsView
   readonly from: number
   readonly to: number
-  /** The batches that the view's records are of: the row each begins at, and where its header lies in `batches`. */
-  readonly batchRows: readonly number[]
-  readonly batchAts: readonly number[]
-  readonly batches: Uint8Array
+  /** The batches that the view's records are of: the row each begins at, and what its header says. */
+  readonly batches: readonly BatchFacts[]
+}
+
+export interface BatchFacts {
+  readonly row: number
+  readonly leaderEpoch: number
+  readonly timestampType: 'CreateTime' | 'LogAppendTime'
 }
 
 export class FetchedRecords {
@@ -40,12 +46,11 @@ export class FetchedRecords {
   readonly #checks: boolean
   readonly #aborted: AbortedFilter
   #at = 0
-  /** The batch that is being read. */
-  #open = -1
+  /** The batch that is being read. Its header is not looked at again: whoever takes the records may write over it. */
+  #open: { readonly lastOffset: number; readonly leaderEpoch: number; readonly timestampType: BatchFacts['timestampType'] } | undefined
   /** Behind what was handed out. */
   #next: number
-  readonly #batchRows: number[] = []
-  readonly #batchAts: number[] = []
+  #batches: BatchFacts[] = []
 
   constructor(
     partition: AssignedPartition,
@@ -85,35 +90,34 @@ export class FetchedRecords {
       const from = firstAtOrAfter(view, this.#from)
       const to = firstAtOrAfter(view, partition.stopAt)
       partition.position = Math.min(this.#next, Math.max(partition.stopAt, partition.position))
-      if (from < to)
-        return { partition, view, from, to, batchRows: this.#batchRows, batchAts: this.#batchAts, batches: this.#bytes }
+      if (from < to) return { partition, view, from, to, batches: this.#batches }
       if (view.count === 0 || partition.ended) return undefined
     }
   }
 
   #fill(reader: RecordReader): void {
     reader.clear()
-    this.#batchRows.length = 0
-    this.#batchAts.length = 0
+    this.#batches = []
     const { view } = reader
     const bytes = this.#bytes
     for (;;) {
-      if (this.#open >= 0) {
-        this.#batchRows.push(view.count)
-        this.#batchAts.push(this.#open)
+      if (this.#open !== undefined) {
+        const { lastOffset, leaderEpoch, timestampType } = this.#open
+        this.#batches.push({ row: view.count, leaderEpoch, timestampType })
         if (!reader.fill()) {
           this.#next = view.offsets[view.count - 1]! + 1
           return
         }
-        this.#next = lastOffsetAt(bytes, this.#open) + 1
-        this.#open = -1
+        this.#next = lastOffset + 1
+        this.#open = undefined
       }
       const at = this.#at
       if (!this.#isWhole(at)) return
       if (this.#checks) this.#check(at)
-      const next = lastOffsetAt(bytes, at) + 1
-      if (this.#aborted.skips(bytes, at) || next <= this.#from) this.#next = next
-      else if (reader.open(bytes, at)) this.#open = at
+      const lastOffset = lastOffsetAt(bytes, at)
+      if (this.#aborted.skips(bytes, at) || lastOffset < this.#from) this.#next = lastOffset + 1
+      else if (reader.open(bytes, at))
+        this.#open = { lastOffset, leaderEpoch: leaderEpochAt(bytes, at), timestampType: timestampTypeAt(bytes, at) }
       // It can't stand in one view with those before it: they go first.
       else return
       this.#at = at + batchBytesAt(bytes, at)
