@@ -7,7 +7,15 @@ import { valueAt } from '../data/column.ts'
 import { type DataType, type Schema, isBinary, isText, printType } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
 import { ChunkFill } from './column-fill.ts'
-import { type ByteWriter, type Decoder, type DecoderContext, type Encoder, type Format, NO_MESSAGE, type PlaceOf } from './format.ts'
+import {
+  type ByteWriter,
+  type Decoder,
+  type DecoderContext,
+  type Encoder,
+  type Format,
+  NO_MESSAGE,
+  type PlaceOf,
+} from './format.ts'
 
 const rawOptions: OptionSet = {
   required: [],

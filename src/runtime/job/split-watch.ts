@@ -46,4 +46,5 @@ export class SplitWatch {
   }
 }
 
-const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((split, i) => split === b[i])
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((split, i) => split === b[i])

@@ -47,7 +47,9 @@ export class FetchedRecords {
   readonly #aborted: AbortedFilter
   #at = 0
   /** The batch that is being read. Its header is not looked at again: whoever takes the records may write over it. */
-  #open: { readonly lastOffset: number; readonly leaderEpoch: number; readonly timestampType: BatchFacts['timestampType'] } | undefined
+  #open:
+    | { readonly lastOffset: number; readonly leaderEpoch: number; readonly timestampType: BatchFacts['timestampType'] }
+    | undefined
   /** Behind what was handed out. */
   #next: number
   #batches: BatchFacts[] = []
