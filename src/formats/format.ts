@@ -29,6 +29,8 @@ export interface DecoderContext {
   readonly counts: DecodeCounts
   /** A name for generated code: `orders/json-decoder`. */
   readonly name: string
+  /** A message of nothing at all is a record that can't be read, unlike an empty line of a file. */
+  readonly emptyIsBroken?: boolean
   /** What a skipped record looked like: for an errors file, by option. */
   onSkipped?(place: string, bytes: Uint8Array, reason: string): void
 }

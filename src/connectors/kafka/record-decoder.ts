@@ -75,6 +75,7 @@ export class RecordDecoder {
         pool: context.pool,
         zone: context.zone,
         counts,
+        emptyIsBroken: true,
         sources: paths === undefined ? undefined : sources,
         name: `${context.name}/${table.path[2].replace(/[^\w.-]+/g, '-')}-${what}-decoder`,
       }

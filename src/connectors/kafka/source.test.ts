@@ -10,6 +10,12 @@ beforeEach(async () => {
 afterEach(() => topics[Symbol.asyncDispose]())
 
 const raw = { format: 'raw' }
+
+function emptyMessage(): Uint8Array {
+  const builder = new BatchBuilder()
+  builder.append(1_700_000_000_000, null, new Uint8Array())
+  return builder.finish()
+}
 const json = { format: 'json' }
 
 describe('formats', () => {
@@ -39,6 +45,21 @@ describe('formats', () => {
     const { rows, progress } = await topics.run(`${table({ 'json.ignore-parse-errors': 'true' })}; SELECT * FROM orders`)
     expect(rows).toEqual(['+I 1 0', '+I NULL 2', '+I 4 3'])
     expect(progress).toMatchObject({ skippedRecords: 1, nulledFields: 1 })
+  })
+
+  test.each(['json', 'csv'])('an empty message is no record of %s', async format => {
+    await topics.write('orders', 0, ['k='], {})
+    await topics.writer.ask('Produce', 11, {
+      acks: -1,
+      timeoutMs: 1000,
+      topicData: [{ name: 'orders', partitionData: [{ index: 1, records: emptyMessage() }] }],
+    })
+    const table = topics.table('orders', 'n INT, s STRING', { format })
+    expect(await topics.failure(`${table}; SELECT * FROM orders`)).toMatch(/^(JSON|CSV)_BAD_RECORD: orders-1@0: the \w+ is empty/)
+    const { rows, progress } = await topics.run(
+      `${topics.table('orders', 'n INT, s STRING', { format, [`${format}.ignore-parse-errors`]: 'true' })}; SELECT * FROM orders`,
+    )
+    expect([rows.length, progress!.skippedRecords]).toEqual([0, 1])
   })
 
   test('bytes between messages are nobody’s business: keys that are no UTF-8, headers', async () => {

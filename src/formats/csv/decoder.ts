@@ -92,6 +92,7 @@ export class CsvDecoder implements Decoder, SlowSide {
 
   begin(at: number, end: number): number {
     // An empty line is a field of one column, and of several no record at all.
+    if (at === end && this.#context.emptyIsBroken === true) return this.#because('the record is empty')
     if (at === end && this.#all.length > 1) return BLANK
     if (this.#options.dialect.comments && beginsComment(this.#bytes, at)) return BLANK
     if (this.suspect && !isUtf8(this.#bytes.subarray(at, end))) return this.#because('the record is not valid UTF-8')

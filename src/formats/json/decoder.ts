@@ -108,7 +108,7 @@ export class JsonDecoder implements Decoder, SlowSide {
     if (at < 0) return at
     const { bytes } = this.#cursor
     at = skipBlanks(bytes, at)
-    if (at >= end) return BLANK
+    if (at >= end) return this.#context.emptyIsBroken === true ? this.#because('the message is empty') : BLANK
     return bytes[at] === OPEN_BRACE ? at : this.#because(`expected a JSON object, not '${this.#shown(at, end)}'`)
   }
 
