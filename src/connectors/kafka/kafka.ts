@@ -1,4 +1,7 @@
-/** `'connector' = 'kafka'`: topics of a Kafka, ours or another one, read and written. */
+/**
+ * `'connector' = 'kafka'`: topics of a Kafka, ours or another one, read and written. The client is loaded when a table is
+ * opened: most queries have none.
+ */
 import { SqlError } from '../../base/errors.ts'
 import { type TableEntry, printPath } from '../../catalog/table.ts'
 import type { Connector } from '../connector.ts'
@@ -6,8 +9,6 @@ import { encodingFormatOf } from '../format-of.ts'
 import { partsOf } from './fields.ts'
 import { readableMetadata, writableMetadata } from './metadata.ts'
 import { checkSink, isBounded, kafkaOptions, kafkaTable, wrong } from './options.ts'
-import { kafkaSink } from './sink.ts'
-import { kafkaSource } from './source.ts'
 
 export const kafka: Connector = {
   name: 'kafka',
@@ -23,7 +24,12 @@ export const kafka: Connector = {
   source(request, context) {
     const { table } = request
     checkTable(table)
-    return kafkaSource({ ...kafkaTable(table), parts: partsOf(table), request, context })
+    const spec = { ...kafkaTable(table), parts: partsOf(table), request, context }
+    return {
+      bounded: spec.bounded !== undefined,
+      schema: request.schema,
+      open: async from => (await import('./source.ts')).openReader(spec, from),
+    }
   },
   sink(table, context) {
     checkTable(table)
@@ -38,7 +44,7 @@ export const kafka: Connector = {
       throw wrong(
         `'topic' lists several topics: a column METADATA FROM 'topic' of ${printPath(table.path)} says which one a row goes to`,
       )
-    return kafkaSink({ ...given, parts, context })
+    return { open: async () => (await import('./sink.ts')).openWriter({ ...given, parts, context }) }
   },
 }
 

@@ -9,7 +9,7 @@ import type { Value } from '../../data/value.ts'
 import { byteWriter } from '../../formats/byte-writer.ts'
 import { type ByteWriter, type Encoder, NO_MESSAGE } from '../../formats/format.ts'
 import { KafkaClient, Producer, type TopicWriter, byKey, fixed } from '../../kafka/client/index.ts'
-import type { Sink, SinkWriter } from '../../runtime/dataflow/sink.ts'
+import type { SinkWriter } from '../../runtime/dataflow/sink.ts'
 import type { ConnectorContext } from '../connector.ts'
 import type { Part, Parts } from './fields.ts'
 import { openClient } from './open-client.ts'
@@ -20,20 +20,18 @@ export interface KafkaSinkSpec extends KafkaTable {
   readonly context: ConnectorContext
 }
 
-export const kafkaSink = (spec: KafkaSinkSpec): Sink => ({
-  async open() {
-    const client = await openClient(spec, spec.context)
-    try {
-      const producer = await Producer.open(client)
-      const writer = new KafkaWriter(spec, client, producer)
-      await writer.openTopics()
-      return writer
-    } catch (error) {
-      client.close()
-      throw error
-    }
-  },
-})
+export async function openWriter(spec: KafkaSinkSpec): Promise<SinkWriter> {
+  const client = await openClient(spec, spec.context)
+  try {
+    const producer = await Producer.open(client)
+    const writer = new KafkaWriter(spec, client, producer)
+    await writer.openTopics()
+    return writer
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
 
 /** Messages of one chunk, one behind the other: message i is `bytes[ends[i − 1], ends[i])`. */
 class Messages {

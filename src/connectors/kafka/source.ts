@@ -19,7 +19,7 @@ import {
   listOffsets,
   partitionName,
 } from '../../kafka/client/index.ts'
-import type { Position, Source, SourceProgress, SourceReader } from '../../runtime/dataflow/source.ts'
+import type { Position, SourceProgress, SourceReader } from '../../runtime/dataflow/source.ts'
 import type { ConnectorContext, ScanRequest } from '../connector.ts'
 import type { Parts } from './fields.ts'
 import { endsOf, startOffsets, stopOffsets } from './offsets.ts'
@@ -39,24 +39,20 @@ interface Place extends TopicPartition {
   readonly stopAt: number | null
 }
 
-export const kafkaSource = (spec: KafkaSourceSpec): Source => ({
-  bounded: spec.bounded !== undefined,
-  schema: spec.request.schema,
-  async open(from) {
-    const client = await openClient(spec, spec.context)
-    try {
-      return await KafkaReader.open(spec, client, from as readonly Place[] | undefined)
-    } catch (error) {
-      client.close()
-      throw error
-    }
-  },
-})
+export async function openReader(spec: KafkaSourceSpec, from: Position | undefined): Promise<SourceReader> {
+  const client = await openClient(spec, spec.context)
+  try {
+    return await KafkaReader.open(spec, client, from as readonly Place[] | undefined)
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
 
 /** A last commit of offsets is waited for so long. */
 const CLOSING_MS = 5000
 
-export class KafkaReader implements SourceReader {
+class KafkaReader implements SourceReader {
   readonly #spec: KafkaSourceSpec
   readonly #client: KafkaClient
   readonly #consumer: Consumer

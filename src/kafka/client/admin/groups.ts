@@ -188,6 +188,7 @@ export async function resetOffsets(
   group: string,
   partitions: readonly TopicPartition[],
   to: OffsetAt | { readonly offset: number } | { readonly by: number },
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<CommittedOffset[]> {
   const [earliest, latest, committed] = await Promise.all([
     listOffsets(client, partitions, 'earliest'),
@@ -195,25 +196,19 @@ export async function resetOffsets(
     typeof to === 'object' && 'by' in to ? committedOffsets(client, group, partitions) : new Map<string, CommittedOffset>(),
   ])
   const times = typeof to === 'number' ? await listOffsets(client, partitions, to) : undefined
-  const offsets = partitions.map(({ topic, partition }) => {
+  const offsets = partitions.map(({ topic, partition }): CommittedOffset => {
     const name = partitionName(topic, partition)
     const first = earliest.get(name)!.offset
     const next = latest.get(name)!.offset
-    const wanted =
-      to === 'earliest'
-        ? first
-        : typeof to === 'string'
-          ? next
-          : typeof to === 'number'
-            ? times!.get(name)!.offset < 0
-              ? next
-              : times!.get(name)!.offset
-            : 'by' in to
-              ? (committed.get(name)?.offset ?? first) + to.by
-              : to.offset
-    return { topic, partition, offset: Math.min(next, Math.max(first, wanted)), leaderEpoch: -1, metadata: '' }
+    const wanted = (): number => {
+      if (to === 'earliest') return first
+      if (typeof to === 'string') return next
+      if (typeof to === 'number') return times!.get(name)!.offset < 0 ? next : times!.get(name)!.offset
+      return 'by' in to ? (committed.get(name)?.offset ?? first) + to.by : to.offset
+    }
+    return { topic, partition, offset: Math.min(next, Math.max(first, wanted())), leaderEpoch: -1, metadata: '' }
   })
-  await commitOffsets(client, group, offsets)
+  if (!dryRun) await commitOffsets(client, group, offsets)
   return offsets
 }
 

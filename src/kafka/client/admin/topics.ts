@@ -130,7 +130,7 @@ export function check(errorCode: number, what: string, of: string, message?: str
 }
 
 /** Not worth waiting for, unlike in the midst of reading. */
-export function unknownTopic(name: string): Error {
+export function unknownTopic(name: string): ConnectorError {
   return new ConnectorError('KAFKA_TOPIC_UNKNOWN', `there is no topic ${name}`, {
     hint: '`millrace topic list` shows the topics there are',
   })
