@@ -5,6 +5,7 @@
  * The caller promises: one writer per file; no read behind what was written; nothing touches a part until its write resolved.
  * Files promise: a resolved `sync` has made bytes and length durable; a rejected one promises nothing about what it covered.
  */
+import { dirname } from 'node:path'
 import type { Disk } from './disk.ts'
 
 export interface DataFile {
@@ -42,4 +43,16 @@ export interface Files extends Disk {
   lock(directory: string): Promise<() => Promise<void>>
   /** Bytes that can still be written where `path` lies. */
   freeBytes(path: string): Promise<number>
+}
+
+/** Makes a directory, and whatever lies above it, so that a crash does not take it away again. */
+export async function makeDurableDirectory(files: Files, path: string): Promise<void> {
+  const missing: string[] = []
+  for (let name = path; (await files.status(name)) === undefined; name = dirname(name)) {
+    missing.push(name)
+    if (dirname(name) === name) break
+  }
+  if (missing.length === 0) return
+  await files.makeDirectory(path)
+  for (const name of missing.toReversed()) await files.syncDirectory(dirname(name))
 }

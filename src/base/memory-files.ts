@@ -84,7 +84,7 @@ export function memoryFiles(maxBytes = Number.POSITIVE_INFINITY, now: () => numb
     async status(path) {
       const found = names.get(path)
       if (found !== undefined) return { bytes: found.length, modifiedMs: found.modifiedMs }
-      return directories.has(path) ? { bytes: 0, modifiedMs: 0 } : undefined
+      return path === '/' || directories.has(path) ? { bytes: 0, modifiedMs: 0 } : undefined
     },
     async link(from, to) {
       const linked = content(from)
@@ -152,8 +152,9 @@ class Content {
     this.length = Math.min(this.length, bytes)
     const kept = Math.ceil(bytes / BLOCK_BYTES)
     if (kept < this.#blocks.length) {
-      this.#usage.bytes -= (this.#blocks.length - kept) * BLOCK_BYTES
+      const held = this.#held
       this.#blocks.length = kept
+      this.#usage.bytes -= held - this.#held
     }
     if (bytes > this.length) {
       this.#grow(bytes)
@@ -165,21 +166,44 @@ class Content {
 
   forget(): void {
     if (this.links > 0 || this.handles > 0) return
-    this.#usage.bytes -= this.#blocks.length * BLOCK_BYTES
+    this.#usage.bytes -= this.#held
     this.#blocks.length = 0
   }
 
   #grow(bytes: number): void {
+    if (bytes <= BLOCK_BYTES && this.#blocks.length <= 1) return this.#growFirst(bytes)
+    if (this.#blocks.length === 1 && this.#blocks[0]!.length < BLOCK_BYTES) this.#growFirst(BLOCK_BYTES)
     while (this.#blocks.length * BLOCK_BYTES < bytes) {
-      if (this.#usage.bytes + BLOCK_BYTES > this.#usage.maxBytes)
-        throw Object.assign(new Error('ENOSPC: the memory for files is used up'), { code: 'ENOSPC' })
-      this.#usage.bytes += BLOCK_BYTES
+      this.#use(BLOCK_BYTES)
       this.#blocks.push(new Uint8Array(BLOCK_BYTES))
     }
+  }
+
+  /** A small file's only block is as large as it needs. */
+  #growFirst(bytes: number): void {
+    const before = this.#blocks[0]?.length ?? 0
+    if (bytes <= before) return
+    let size = Math.max(SMALLEST_BYTES, before)
+    while (size < bytes) size *= 2
+    this.#use(size - before)
+    const block = new Uint8Array(size)
+    if (before > 0) block.set(this.#blocks[0]!)
+    this.#blocks[0] = block
+  }
+
+  #use(bytes: number): void {
+    if (this.#usage.bytes + bytes > this.#usage.maxBytes)
+      throw Object.assign(new Error('ENOSPC: the memory for files is used up'), { code: 'ENOSPC' })
+    this.#usage.bytes += bytes
+  }
+
+  get #held(): number {
+    return this.#blocks.reduce((sum, block) => sum + block.length, 0)
   }
 }
 
 const BLOCK_BYTES = 16 * 1024
+const SMALLEST_BYTES = 256
 
 class MemoryFile implements DataFile {
   readonly path: string

@@ -24,7 +24,7 @@ export type Command =
 
 /** What is done to a Kafka reads its own arguments. */
 const kafkaCommands = ['topic', 'produce', 'consume', 'group']
-const commands = ['run', 'check', 'describe', 'demo', 'shell', 'help', ...kafkaCommands]
+const commands = ['run', 'check', 'describe', 'demo', 'shell', 'broker', 'help', ...kafkaCommands]
 
 export function parseCommand(args: readonly string[]): Command {
   if (kafkaCommands.includes(args[0]!)) return { kind: 'kafka', args }
@@ -104,6 +104,7 @@ export const usage = `millrace: Flink SQL over data at rest and data in motion, 
   millrace check FILE             run a script as a batch and as a stream, and compare
   millrace describe FILE          the CREATE TABLE for a Parquet, CSV or JSON file
   millrace demo                   real flights as a stream and as a batch, with the same result
+  millrace broker                 a Kafka broker (millrace broker --help)
 
   millrace topic create|list|describe|delete|alter
   millrace produce TOPIC          lines of standard input to a topic

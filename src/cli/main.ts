@@ -10,6 +10,7 @@ process.exitCode = code
 async function main(args: readonly string[]): Promise<number> {
   let command: Command
   try {
+    if (args[0] === 'broker') return await broker(args.slice(1))
     command = parseCommand(args)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
@@ -54,6 +55,12 @@ async function main(args: readonly string[]): Promise<number> {
       return demo(command.options)
     }
   }
+}
+
+/** A command that loads no engine. */
+async function broker(args: readonly string[]): Promise<number> {
+  const { runBroker } = await import('./broker.ts')
+  return runBroker(args, process.env)
 }
 
 /** What goes on where a stopped run ended: its own arguments, with the place to go on from. */

@@ -6,7 +6,7 @@
  *     await client.ask('CreateTopics', 7, { topics: [{ name: 'orders', numPartitions: 2, replicationFactor: 1 }] })
  *     await client.produce('orders', 0, ['a', 'b'])
  */
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { type Timer, type Timers, systemClock } from '../base/clock.ts'
 import type { Files } from '../base/files.ts'
 import { memoryFiles } from '../base/memory-files.ts'
@@ -60,7 +60,8 @@ export interface TestBroker {
   readonly broker: Broker
   readonly files: Files
   readonly time: TestTime
-  connect(clientId?: string): TestClient
+  /** `listener`: its name; the first one where there is none. */
+  connect(clientId?: string, listener?: string): TestClient
   /** Stops it, and starts another one on the same files. */
   restart(): Promise<TestBroker>
   stop(): Promise<void>
@@ -78,6 +79,7 @@ export async function testBroker(options: Partial<BrokerOptions> & { readonly ti
     durability: 'group',
     flushIntervalMs: 1000,
     clusterId: 'Y2x1c3RlcmZvcnRlc3Rz',
+    listen: false,
     properties: {},
     listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
     log: (level, event, fields) => {
@@ -89,7 +91,7 @@ export async function testBroker(options: Partial<BrokerOptions> & { readonly ti
     broker,
     files,
     time,
-    connect: (clientId = 'test') => new TestClient(broker, clientId),
+    connect: (clientId = 'test', listener) => new TestClient(broker, clientId, pipeTo(broker, listener)),
     async restart() {
       await broker.stop()
       return testBroker({ ...options, time, files })
@@ -109,19 +111,22 @@ export class TestClient {
   readonly #clientId: string
   readonly #broker: Broker
   readonly #waiting = new Map<number, (frame: Uint8Array) => void>()
+  #waitingForToken: ((token: Uint8Array) => void) | undefined
   #received = Buffer.alloc(0)
   #correlationId = 0
   closed = false
+  /** Numbers of answers in the order they came. */
+  readonly answered: number[] = []
 
-  constructor(broker: Broker, clientId: string) {
-    const [ours, theirs] = pipe()
-    this.#stream = ours
+  /** `stream`: a pipe to the broker, or a socket. */
+  constructor(broker: Broker, clientId: string, stream: Duplex = pipeTo(broker)) {
+    stream.setMaxListeners(0)
+    this.#stream = stream
     this.#clientId = clientId
     this.#broker = broker
-    broker.listeners[0]!.connect(theirs, '127.0.0.1')
-    ours.on('data', chunk => this.#take(chunk))
-    ours.on('close', () => (this.closed = true))
-    ours.on('end', () => (this.closed = true))
+    stream.on('data', chunk => this.#take(chunk))
+    stream.on('close', () => (this.closed = true))
+    stream.on('end', () => (this.closed = true))
   }
 
   /** Sends a request and waits for its answer. */
@@ -160,6 +165,17 @@ export class TestClient {
     writer.fillInt32(size, writer.position - 4)
     this.raw(writer.take())
     return this.#correlationId
+  }
+
+  /** Sends a frame without a header, and answers the next one that comes: SASL before version 1 of its handshake. */
+  token(bytes: Uint8Array): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#stream.once('end', () => reject(new Error('closed before a token was answered')))
+      this.#waitingForToken = resolve
+      const size = Buffer.alloc(4)
+      size.writeInt32BE(bytes.length)
+      this.raw(Buffer.concat([size, bytes]))
+    })
   }
 
   raw(bytes: Uint8Array): void {
@@ -230,7 +246,13 @@ export class TestClient {
     while (this.#received.length >= 4 && this.#received.length >= 4 + this.#received.readInt32BE(0)) {
       const frame = this.#received.subarray(4, 4 + this.#received.readInt32BE(0))
       this.#received = this.#received.subarray(4 + frame.length)
+      if (this.#waitingForToken !== undefined) {
+        this.#waitingForToken(frame)
+        this.#waitingForToken = undefined
+        continue
+      }
       const correlationId = frame.readInt32BE(0)
+      this.answered.push(correlationId)
       const waiting = this.#waiting.get(correlationId)
       this.#waiting.delete(correlationId)
       waiting?.(frame)
@@ -268,34 +290,6 @@ export function recordsOf(bytes: Uint8Array): TestRecord[] {
   return found
 }
 
-/** Two ends of one pipe. */
-export function pipe(): [Duplex, Duplex] {
-  const ends: Duplex[] = []
-  for (const side of [0, 1]) {
-    let resume: (() => void) | undefined
-    const end = new Duplex({
-      read() {
-        resume?.()
-        resume = undefined
-      },
-      write(chunk, _, done) {
-        const other = ends[1 - side]!
-        if (other.destroyed) return done(Object.assign(new Error('the pipe is broken'), { code: 'EPIPE' }))
-        if (other.push(Buffer.from(chunk))) done()
-        else (other as unknown as { resumeWriter: (go: () => void) => void }).resumeWriter(done)
-      },
-      final(done) {
-        ends[1 - side]!.push(null)
-        done()
-      },
-      destroy(error, done) {
-        const other = ends[1 - side]!
-        if (!other.destroyed) setImmediate(() => other.destroy())
-        done(error)
-      },
-    })
-    Object.assign(end, { resumeWriter: (go: () => void) => (resume = go) })
-    ends.push(end)
-  }
-  return [ends[0]!, ends[1]!]
-}
+/** The client's end of a pipe to a listener. */
+const pipeTo = (broker: Broker, listener?: string): Duplex =>
+  broker.listeners.find(({ name }) => listener === undefined || name === listener)!.strangerPipe()

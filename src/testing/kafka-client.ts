@@ -9,16 +9,13 @@ import { seededRandom } from '../base/random.ts'
 import { KafkaClient } from '../kafka/client/client.ts'
 import type { Consumer } from '../kafka/client/consumer/consumer.ts'
 import type { Rows } from '../kafka/client/consumer/fetched-records.ts'
-import { type TestBroker, pipe, settled } from './broker.ts'
+import { type TestBroker, settled } from './broker.ts'
 
 /** A way to the broker, whatever the address. */
 export const dialTo =
   ({ broker }: Pick<TestBroker, 'broker'>) =>
-  (): Duplex => {
-    const [ours, theirs] = pipe()
-    broker.listeners[0]!.connect(theirs, '127.0.0.1')
-    return ours
-  }
+  (): Duplex =>
+    broker.listeners[0]!.pipe()
 
 export function clientOf(
   broker: TestBroker,

@@ -132,6 +132,10 @@ function thrownCodes(): Set<string> {
   // Codes that are made from parts, or handed on: base/errors.ts, catalog/catalogs.ts, data/text-reader.ts.
   for (const made of ['NOT_SUPPORTED', 'INTERNAL', 'TABLE_UNKNOWN', 'VIEW_UNKNOWN', 'INVALID_TYPE', 'INVALID_VALUE'])
     codes.add(made)
+  // Those of errors of their own: kafka/registry/errors.ts and topic.ts.
+  for (const own of ['SCHEMA_REGISTRY', 'SCHEMA_TOO_LARGE']) codes.add(own)
+  // Likewise: kafka/broker/security/sasl/mechanism.ts and kafka/broker/frame.ts.
+  for (const own of ['SASL_FAILED', 'REQUEST_TOO_LARGE']) codes.add(own)
   return codes
 }
 

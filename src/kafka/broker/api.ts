@@ -18,6 +18,14 @@ export class RequestContext {
     this.frame = frame
   }
 
+  /** May the client do this to some resource? */
+  mayAny(operation: AclOperation, type: ResourceType): boolean {
+    const { broker, session } = this.connection
+    return (
+      broker.authorizer === undefined || broker.authorizer.allowsAny(session.principal, session.remoteAddress, operation, type)
+    )
+  }
+
   /** May the client do this? */
   may(operation: AclOperation, type: ResourceType, name: string): boolean {
     const { broker, session } = this.connection

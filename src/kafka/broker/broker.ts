@@ -14,11 +14,15 @@ import { apiHandlers } from './apis/index.ts'
 import type { ApiHandler } from './api.ts'
 import { BrokerConfig } from './config/broker-settings.ts'
 import type { Connection } from './connection.ts'
+import { FramePool } from './frame.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
 import type { Authorizer } from './security/authorizer.ts'
+import { type SecurityHost, systemHost } from './security/host.ts'
+import { type BrokerSecurity, openSecurity } from './security/security.ts'
+import { SecurityState } from './security/security-state.ts'
 import { PieceBuffers } from './send-queue.ts'
 import { BrokerStats } from './stats.ts'
 import { Topics } from './topics.ts'
@@ -28,12 +32,16 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId' | 'maxOpenFiles' | 'maxIndexBytes'> {
   readonly random: Random
   readonly listeners: readonly ListenerOptions[]
+  /** False: no sockets; clients connect through `Listener.connect`. */
+  readonly listen?: boolean
   /** Properties by Kafka's names. */
   readonly properties: Readonly<Record<string, string>>
   /** Bytes of requests held at once. */
   readonly requestMemoryBytes?: number
   readonly maxOpenFiles?: number
   readonly maxIndexBytes?: number
+  /** Keys, certificates and chance for security; the machine's where nobody says. */
+  readonly securityHost?: SecurityHost
   log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void
 }
 
@@ -52,9 +60,11 @@ export class Broker {
   readonly journal: StateJournal
   readonly topics: Topics
   readonly producerIds: ProducerIds
+  readonly securityState: SecurityState
   readonly fetchSessions: FetchSessions
   readonly listeners: readonly Listener[]
   readonly requestMemory: MemoryBudget
+  readonly frames = new FramePool()
   readonly pieces = new PieceBuffers()
   readonly stats = new BrokerStats()
   /** By API key. */
@@ -70,7 +80,7 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: { topics: Topics; producerIds: ProducerIds },
+    parts: { topics: Topics; producerIds: ProducerIds; securityState: SecurityState; security: BrokerSecurity },
   ) {
     this.clock = options.clock
     this.timers = options.timers
@@ -81,9 +91,11 @@ export class Broker {
     this.journal = journal
     this.topics = parts.topics
     this.producerIds = parts.producerIds
+    this.securityState = parts.securityState
+    this.authorizer = parts.security.authorizer
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
     this.fetchSessions = new FetchSessions(this.random, this.clock, () => config.current.fetchSessionSlots)
-    this.listeners = options.listeners.map(listener => new Listener(listener, this))
+    this.listeners = options.listeners.map(listener => new Listener(listener, this, parts.security.listeners.get(listener.name)))
     const handlers: (ApiHandler | undefined)[] = []
     for (const handler of apiHandlers(this)) handlers[apis[handler.api].key] = handler
     this.handlers = handlers
@@ -101,15 +113,33 @@ export class Broker {
     try {
       const topics = new Topics(directory, options.random, name => config.valueOf(name))
       const producerIds = new ProducerIds()
-      const journal = await directory.openJournal([topics, producerIds])
+      const securityState = new SecurityState()
+      const journal = await directory.openJournal([topics, producerIds, securityState])
       producerIds.open(journal)
+      securityState.open(journal)
       await topics.open(journal)
-      const broker = new Broker(options, config, directory, journal, { topics, producerIds })
-      for (const listener of broker.listeners) await listener.open()
+      const security = await openSecurity(options.listeners, config, {
+        host: options.securityHost ?? systemHost,
+        clock: options.clock,
+        timers: options.timers,
+        state: securityState,
+        log: options.log,
+      })
+      const broker = new Broker(options, config, directory, journal, { topics, producerIds, securityState, security })
+      if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       return broker
     } catch (error) {
       await directory.close()
+      throw error
+    }
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for (const listener of this.listeners) await listener.open()
+    } catch (error) {
+      await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
       throw error
     }
   }

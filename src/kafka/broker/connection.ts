@@ -8,18 +8,21 @@
  */
 import type { Duplex } from 'node:stream'
 import { MillraceError } from '../../base/errors.ts'
-import { API_VERSIONS, type ApiRow, apiOf, apis, isFlexible, responseHeaderVersion } from '../protocol/apis.ts'
+import { API_VERSIONS, type ApiRow, apiOf, apis } from '../protocol/apis.ts'
 import { codecOf } from '../protocol/codec.ts'
 import { ErrorCode } from '../protocol/errors.ts'
 import { Reader } from '../protocol/reader.ts'
 import { decodeRequestHeader } from '../protocol/request-header.ts'
+import { encodeResponseHeader } from '../protocol/response-header.ts'
 import { Writer } from '../protocol/writer.ts'
 import { RequestContext } from './api.ts'
 import type { Broker } from './broker.ts'
 import { type Frame, FrameAssembler } from './frame.ts'
 import type { Listener } from './listener.ts'
 import { LogRecords } from './log-records.ts'
+import type { BytesReader } from './socket-reader.ts'
 import { SendQueue } from './send-queue.ts'
+import type { SaslListener } from './security/listener-security.ts'
 import { Session } from './security/session.ts'
 
 const PRODUCE = apis.Produce.key
@@ -33,6 +36,15 @@ interface Slot {
   done: boolean
   /** Undefined: the client expects no answer. */
   response: unknown
+  /** Its frame is let go of. */
+  released: boolean
+}
+
+/** Nobody looks into the request any more. */
+function letGo(slot: Slot): void {
+  if (slot.released) return
+  slot.released = true
+  slot.frame.release()
 }
 
 /** Requests that a client may have sent ahead; then its socket is left alone until some are answered. */
@@ -41,7 +53,18 @@ const MOST_QUEUED_BYTES = 4 * 1024 * 1024
 /** Answers that a client has not taken yet. */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024
 
-export class Connection {
+/** What is known of a client as it comes. */
+export interface Client {
+  readonly remoteAddress: string
+  /** As its certificate says, if it has one. */
+  readonly principal: string
+  /** How it has to say who it is; undefined: that is known. */
+  readonly sasl: SaslListener | undefined
+  /** What it sends is given to `received`; otherwise the stream is read here. */
+  readonly readsElsewhere?: boolean
+}
+
+export class Connection implements BytesReader {
   readonly id: number
   readonly broker: Broker
   readonly listener: Listener
@@ -65,17 +88,26 @@ export class Connection {
   readonly #whenClosed = new Set<() => void>()
   readonly #resume = () => this.#resumeReading()
 
-  constructor(id: number, stream: Duplex, remoteAddress: string, listener: Listener, broker: Broker) {
+  constructor(id: number, stream: Duplex, client: Client, listener: Listener, broker: Broker) {
     this.id = id
     this.broker = broker
     this.listener = listener
-    this.remoteAddress = remoteAddress
-    this.session = new Session(listener, remoteAddress)
+    this.remoteAddress = client.remoteAddress
+    this.session = new Session({
+      clock: broker.clock,
+      timers: broker.timers,
+      ...client,
+      log: (level, event, fields) => broker.log(level, event, { connection: id, listener: listener.name, ...fields }),
+    })
     this.lastActiveMs = broker.clock.elapsedMs()
     this.#stream = stream
-    this.#assembler = new FrameAssembler(broker.settings.requestMaxBytes, broker.requestMemory)
+    this.#assembler = new FrameAssembler(
+      () => this.session.maxRequestBytes ?? broker.settings.requestMaxBytes,
+      broker.requestMemory,
+      broker.frames,
+    )
     this.#send = new SendQueue(stream, broker.pieces, error => this.#abort('response could not be read', error))
-    stream.on('data', (chunk: Uint8Array) => this.#received(chunk))
+    if (client.readsElsewhere !== true) stream.on('data', (chunk: Uint8Array) => this.#take(chunk, false))
     stream.on('error', error => this.#abort('connection lost', error, 'debug'))
     stream.on('close', () => this.close())
   }
@@ -103,6 +135,9 @@ export class Connection {
     this.#closed = true
     this.broker.requestMemory.forget(this.#resume)
     for (const frame of this.#queued.splice(0)) frame.release()
+    this.#assembler.close()
+    // Those under way let go of their frames when they are through.
+    for (const slot of this.#slots.splice(0)) if (slot.done) this.#forget(slot)
     for (const callback of this.#whenClosed) callback()
     this.#send.close()
     this.#stream.destroy()
@@ -125,15 +160,23 @@ export class Connection {
 
   // ── requests ──────────────────────────────────────────────────────────────────────────────────────
 
-  #received(chunk: Uint8Array): void {
+  received(bytes: Uint8Array): void {
+    this.#take(bytes, true)
+  }
+
+  #take(chunk: Uint8Array, passing: boolean): void {
     if (this.#closed || this.#closing) return
     this.lastActiveMs = this.broker.clock.elapsedMs()
     this.broker.stats.bytesIn += chunk.length
     try {
-      this.#assembler.push(chunk, frame => {
-        this.#queued.push(frame)
-        this.#queuedBytes += frame.bytes.length
-      })
+      this.#assembler.push(
+        chunk,
+        frame => {
+          this.#queued.push(frame)
+          this.#queuedBytes += frame.bytes.length
+        },
+        passing,
+      )
     } catch (error) {
       return this.#abort('request refused', error as Error)
     }
@@ -165,15 +208,12 @@ export class Connection {
 
   /** Starts what may start. */
   #pump(): void {
-    let next = 0
-    while (next < this.#queued.length && !this.#closed && !this.#closing) {
-      const frame = this.#queued[next]!
-      if (this.#slots.length > 0 && !this.#mayOverlap(frame)) break
-      next++
+    while (this.#queued.length > 0 && !this.#closed && !this.#closing) {
+      if (this.#slots.length > 0 && !this.#mayOverlap(this.#queued[0]!)) break
+      const frame = this.#queued.shift()!
       this.#queuedBytes -= frame.bytes.length
       this.#start(frame)
     }
-    if (next > 0) this.#queued = next === this.#queued.length ? [] : this.#queued.slice(next)
     this.#flush()
   }
 
@@ -184,30 +224,36 @@ export class Connection {
   }
 
   #start(frame: Frame): void {
-    let answered = false
+    let answered = true
     try {
       answered = this.session.expectsToken ? this.#token(frame) : this.#request(frame)
     } catch (error) {
+      // From where it got a slot on, the frame is the slot's.
+      answered = this.#slots.at(-1)?.frame !== frame
       this.#abort('request failed', error as Error)
     } finally {
-      if (answered || this.#closed) frame.release()
+      if (answered) frame.release()
     }
   }
 
   /** SASL before version 1 of its handshake: a frame is a token, without a header. */
   #token(frame: Frame): boolean {
-    const answer = this.session.token(frame.bytes)
-    if (answer instanceof Promise) {
-      const slot: Slot = { key: -1, version: 0, correlationId: 0, frame, startedMs: 0, done: false, response: undefined }
-      this.#slots.push(slot)
-      answer.then(
-        bytes => this.#settle(slot, bytes),
-        error => this.#abort('authentication failed', error),
-      )
-      return false
+    const slot: Slot = {
+      key: -1,
+      version: 0,
+      correlationId: 0,
+      frame,
+      startedMs: 0,
+      done: false,
+      response: undefined,
+      released: false,
     }
-    this.#writeToken(answer)
-    return true
+    this.#slots.push(slot)
+    this.session.token(frame.bytes).then(
+      bytes => this.#settle(slot, bytes),
+      error => this.#fail(slot, 'authentication failed', error),
+    )
+    return false
   }
 
   #writeToken(token: Uint8Array | undefined): void {
@@ -239,7 +285,7 @@ export class Connection {
       this.broker.stats.answered(key, this.broker.clock.elapsedMs() - startedMs)
       return true
     }
-    const slot: Slot = { key, version, correlationId, frame, startedMs, done: false, response: undefined }
+    const slot: Slot = { key, version, correlationId, frame, startedMs, done: false, response: undefined, released: false }
     this.#slots.push(slot)
     if (response instanceof Promise) {
       response.then(
@@ -248,7 +294,7 @@ export class Connection {
           if (later === undefined) this.#settle(slot, value)
           else this.#settleAfter(later, slot, value)
         },
-        error => this.#abort('request failed', error),
+        error => this.#fail(slot, 'request failed', error),
       )
     } else if (unseen !== undefined) this.#settleAfter(unseen, slot, response)
     else this.#settle(slot, response)
@@ -258,7 +304,7 @@ export class Connection {
   #settleAfter(durable: Promise<void>, slot: Slot, response: unknown): void {
     durable.then(
       () => this.#settle(slot, response),
-      error => this.#abort('what the answer says is not durable', error),
+      error => this.#fail(slot, 'what the answer says is not durable', error),
     )
   }
 
@@ -277,26 +323,11 @@ export class Connection {
   #settle(slot: Slot, response: unknown): void {
     slot.done = true
     slot.response = response
-    if (this.#closed) {
-      slot.frame.release()
-      release(response)
-      return
-    }
+    if (this.#closed) return this.#forget(slot)
     if (this.#slots[0] !== slot) return
     let count = 0
-    while (count < this.#slots.length && this.#slots[count]!.done) {
-      const { key, version, correlationId, frame, startedMs, response: answer } = this.#slots[count]!
-      frame.release()
-      count++
-      try {
-        if (key < 0) this.#writeToken(answer as Uint8Array | undefined)
-        else if (answer !== undefined) this.#write(apiOf(key)!, version, correlationId, answer)
-      } catch (error) {
-        return this.#abort('answer could not be written', error as Error)
-      }
-      if (key >= 0) this.broker.stats.answered(key, this.broker.clock.elapsedMs() - startedMs)
-    }
-    this.#slots.splice(0, count)
+    while (count < this.#slots.length && this.#slots[count]!.done) count++
+    for (const ready of this.#slots.splice(0, count)) this.#answer(ready)
     if (!this.#flushing) {
       this.#flushing = true
       // Behind all other answers that the same round of commits brings.
@@ -310,12 +341,36 @@ export class Connection {
     }
   }
 
+  #answer(slot: Slot): void {
+    const { key, version, correlationId, startedMs, response } = slot
+    letGo(slot)
+    if (this.#closed) return release(response)
+    try {
+      if (key < 0) this.#writeToken(response as Uint8Array | undefined)
+      else if (response !== undefined) this.#write(apiOf(key)!, version, correlationId, response)
+    } catch (error) {
+      return this.#abort('answer could not be written', error as Error)
+    }
+    if (key >= 0) this.broker.stats.answered(key, this.broker.clock.elapsedMs() - startedMs)
+  }
+
+  /** A slot that will not be answered. */
+  #forget(slot: Slot): void {
+    letGo(slot)
+    release(slot.response)
+  }
+
+  #fail(slot: Slot, event: string, error: Error): void {
+    slot.done = true
+    this.#abort(event, error)
+    this.#forget(slot)
+  }
+
   #write(row: ApiRow, version: number, correlationId: number, response: unknown): void {
     const writer = this.#writer
     const before = writer.splices.length
     const sizeAt = writer.gap32()
-    writer.int32(correlationId)
-    if (responseHeaderVersion(row.key, version) === 1 && isFlexible(row.key, version)) writer.uvarint(0)
+    encodeResponseHeader(row.key, version, correlationId, writer)
     codecOf(row.response, version).encode(response as never, writer)
     let size = writer.position - sizeAt - 4
     if (writer.splices.length > before) {
@@ -344,7 +399,6 @@ export class Connection {
       remote: this.remoteAddress,
       error: bug ? (error.stack ?? error.message) : error.message,
     })
-    for (const slot of this.#slots.splice(0)) slot.frame.release()
     this.close()
   }
 }

@@ -2,6 +2,7 @@
  * Requests out of a stream of bytes: four bytes of length, then that much. A frame that lies whole in what was read is a view
  * of it; a longer one is put together in memory that grows with what arrives, never with what is claimed.
  */
+import { MillraceError } from '../../base/errors.ts'
 import type { Lender } from '../log/partition-log.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 
@@ -9,11 +10,14 @@ import type { MemoryBudget } from './memory-budget.ts'
 export class Frame implements Lender {
   readonly bytes: Uint8Array
   readonly #budget: MemoryBudget
+  readonly #pool: FramePool | undefined
   #holders = 1
 
-  constructor(bytes: Uint8Array, budget: MemoryBudget) {
+  /** `pool`: where its memory goes in the end, to be written over. */
+  constructor(bytes: Uint8Array, budget: MemoryBudget, pool?: FramePool) {
     this.bytes = bytes
     this.#budget = budget
+    this.#pool = pool
     budget.take(bytes.length)
   }
 
@@ -22,44 +26,102 @@ export class Frame implements Lender {
   }
 
   release(): void {
-    if (--this.#holders === 0) this.#budget.give(this.bytes.length)
+    if (--this.#holders > 0) return
+    this.#budget.give(this.bytes.length)
+    this.#pool?.give(this.bytes.buffer as ArrayBuffer)
   }
 }
 
+/**
+ * Memory of long frames, used again and again: allocating it anew for each costs more than anything else on the way of a
+ * batch. Only for requests of which nothing is kept beyond their release: Produce, whose batches are written or copied by then.
+ */
+export class FramePool {
+  readonly #free: ArrayBuffer[][] = []
+  #keptBytes = 0
+
+  /** At least so many bytes. */
+  take(bytes: number): Uint8Array<ArrayBuffer> {
+    if (bytes < 2 ** SMALLEST_POOLED) return new Uint8Array(bytes)
+    const size = sizeClass(bytes)
+    const buffer = this.#free[size]?.pop()
+    if (buffer === undefined) return new Uint8Array(size > LARGEST_POOLED ? bytes : 2 ** size)
+    this.#keptBytes -= buffer.byteLength
+    return new Uint8Array(buffer)
+  }
+
+  give(buffer: ArrayBuffer): void {
+    const size = sizeClass(buffer.byteLength)
+    if (2 ** size !== buffer.byteLength || size < SMALLEST_POOLED || size > LARGEST_POOLED) return
+    if (this.#keptBytes + buffer.byteLength > KEPT_BYTES) return
+    this.#keptBytes += buffer.byteLength
+    ;(this.#free[size] ??= []).push(buffer)
+  }
+}
+
+/** As powers of two: 64 KiB and 2 MiB. */
+const SMALLEST_POOLED = 16
+const LARGEST_POOLED = 21
+const KEPT_BYTES = 24 * 1024 * 1024
+
+const sizeClass = (bytes: number): number => Math.ceil(Math.log2(bytes))
+
+const PRODUCE = 0
+
 /** A frame that is longer than its connection may send. */
-export class FrameTooLarge extends Error {}
+export class FrameTooLarge extends MillraceError {}
 
 const LENGTH_BYTES = 4
-const FIRST_BYTES = 64 * 1024
+const FIRST_BYTES = 8 * 1024
+/** More than this is taken for a frame only as it arrives, whatever the connection has shown. */
+const MOST_AT_ONCE = 2 * 1024 * 1024
 
 export class FrameAssembler {
-  readonly #maxBytes: number
+  readonly #maxBytes: () => number
   readonly #budget: MemoryBudget
+  readonly #pool: FramePool
   /** What has arrived of the frame under way, its length included, and how much that is. */
   #partial = new Uint8Array()
   #filled = 0
   /** The longest frame this connection completed: so much it has shown to mean. */
   #shown = FIRST_BYTES
 
-  constructor(maxBytes: number, budget: MemoryBudget) {
+  /** `maxBytes`: what the connection may send now; more once it has said who it is. */
+  constructor(maxBytes: () => number, budget: MemoryBudget, pool: FramePool) {
     this.#maxBytes = maxBytes
     this.#budget = budget
+    this.#pool = pool
   }
 
-  /** Hands each frame that is whole now to `deliver`. */
-  push(chunk: Uint8Array, deliver: (frame: Frame) => void): void {
+  /** Hands each frame that is whole now to `deliver`. `passing`: the chunk is written over after this call. */
+  push(chunk: Uint8Array, deliver: (frame: Frame) => void, passing = false): void {
     let at = 0
     while (at < chunk.length) {
       if (this.#filled === 0 && chunk.length - at >= LENGTH_BYTES) {
         const end = at + LENGTH_BYTES + this.#lengthAt(chunk, at)
         if (end <= chunk.length) {
-          deliver(new Frame(chunk.subarray(at + LENGTH_BYTES, end), this.#budget))
+          const bytes = chunk.subarray(at + LENGTH_BYTES, end)
+          deliver(passing ? this.#copied(bytes) : new Frame(bytes, this.#budget))
           at = end
           continue
         }
       }
       at += this.#collect(chunk, at, deliver)
     }
+  }
+
+  #copied(bytes: Uint8Array): Frame {
+    const pooled = bytes.length >= 2 ** SMALLEST_POOLED && bytes[0] === PRODUCE && bytes[1] === PRODUCE
+    const copy = pooled ? this.#pool.take(bytes.length).subarray(0, bytes.length) : Buffer.allocUnsafe(bytes.length)
+    copy.set(bytes)
+    return new Frame(copy, this.#budget, pooled ? this.#pool : undefined)
+  }
+
+  /** Lets go of a frame that will not become whole. */
+  close(): void {
+    this.#pool.give(this.#partial.buffer as ArrayBuffer)
+    this.#partial = new Uint8Array()
+    this.#filled = 0
   }
 
   /** Bytes kept of a frame that is not whole. */
@@ -87,8 +149,10 @@ export class FrameAssembler {
   }
 
   #complete(deliver: (frame: Frame) => void): void {
-    const frame = new Frame(this.#partial.subarray(LENGTH_BYTES, this.#filled), this.#budget)
-    this.#shown = Math.max(this.#shown, this.#filled)
+    const partial = this.#partial
+    const isProduce = this.#filled > 6 && partial[4] === PRODUCE && partial[5] === PRODUCE
+    const frame = new Frame(partial.subarray(LENGTH_BYTES, this.#filled), this.#budget, isProduce ? this.#pool : undefined)
+    this.#shown = Math.min(MOST_AT_ONCE, Math.max(this.#shown, this.#filled))
     this.#partial = new Uint8Array()
     this.#filled = 0
     deliver(frame)
@@ -97,15 +161,21 @@ export class FrameAssembler {
   /** Room for so many bytes in all; at least doubles, so that a long frame is not copied for each of its pieces. */
   #room(bytes: number): void {
     if (bytes <= this.#partial.length) return
-    const larger = new Uint8Array(Math.max(bytes, Math.min(this.#partial.length * 2, this.#maxBytes + LENGTH_BYTES)))
+    const larger = this.#pool.take(Math.max(bytes, Math.min(this.#partial.length * 2, this.#maxBytes() + LENGTH_BYTES)))
     larger.set(this.#partial.subarray(0, this.#filled))
+    this.#pool.give(this.#partial.buffer as ArrayBuffer)
     this.#partial = larger
   }
 
   #lengthAt(bytes: Uint8Array, at: number): number {
     const length = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-    if (length < 0 || length > this.#maxBytes)
-      throw new FrameTooLarge(`a request of ${length >>> 0} bytes; ${this.#maxBytes} are allowed`)
+    if (length < 0 || length > this.#maxBytes()) {
+      throw new FrameTooLarge(
+        'REQUEST_TOO_LARGE',
+        'external',
+        `a request of ${length >>> 0} bytes; ${this.#maxBytes()} are allowed`,
+      )
+    }
     return length
   }
 }

@@ -1,29 +1,40 @@
 /** An address that clients connect to, and the one they are told to connect to. */
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Duplex, duplexPair } from 'node:stream'
+import { type Server as TlsServer, createServer as createTlsServer } from 'node:tls'
 import { MillraceError } from '../../base/errors.ts'
 import type { Broker } from './broker.ts'
-import { Connection } from './connection.ts'
+import { type Client, Connection } from './connection.ts'
+import { INSIDE } from './security/authorizer.ts'
+import { type ListenerSecurity, noSecurity } from './security/listener-security.ts'
+import type { SecurityProtocol } from './security/listeners.ts'
+import { takeOver } from './socket-reader.ts'
+import type { TlsListener } from './security/tls/tls-listener.ts'
 
 export interface ListenerOptions {
   /** `PLAINTEXT`, or a name of its own. */
   readonly name: string
+  /** `localhost`: every address that clients take it for. Empty: every address of the machine. */
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
-  /** What clients are told; the address itself where there is none. */
+  /** What clients are told; the address itself where there is none. Port 0: the one that is listened on. */
   readonly advertised: { readonly host: string; readonly port: number } | undefined
+  /** PLAINTEXT where nothing is said. */
+  readonly protocol?: SecurityProtocol
 }
 
 export class Listener {
   readonly name: string
+  readonly security: ListenerSecurity
   readonly #options: ListenerOptions
   readonly #broker: Broker
-  #server: Server | undefined
+  #servers: readonly Server[] = []
   readonly #connections = new Set<Connection>()
 
-  constructor(options: ListenerOptions, broker: Broker) {
+  constructor(options: ListenerOptions, broker: Broker, security: ListenerSecurity = noSecurity) {
     this.name = options.name
+    this.security = security
     this.#options = options
     this.#broker = broker
   }
@@ -37,7 +48,7 @@ export class Listener {
   }
 
   get port(): number {
-    return (this.#server?.address() as AddressInfo | null)?.port ?? this.#options.port
+    return (this.#servers[0]?.address() as AddressInfo | null | undefined)?.port ?? this.#options.port
   }
 
   get advertisedHost(): string {
@@ -45,28 +56,106 @@ export class Listener {
   }
 
   get advertisedPort(): number {
-    return this.#options.advertised?.port ?? this.port
+    return this.#options.advertised?.port || this.port
   }
 
   async open(): Promise<void> {
-    const server = createServer({ noDelay: true }, socket => this.#accept(socket))
-    this.#server = server
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', error => reject(notBound(this.#options, error)))
-      server.listen(this.#options.port, this.#options.host, BACKLOG, resolve)
-    })
-    server.on('error', error => this.#broker.log('error', 'listener failed', { listener: this.name, error: error.message }))
+    const { host, port } = this.#options
+    if (host !== 'localhost') {
+      this.#servers = [await this.#listen(host, port)]
+      return
+    }
+    // Some systems take `localhost` for the one first, some for the other.
+    for (let tries = 1; ; tries++) {
+      const first = await this.#listen('127.0.0.1', port)
+      try {
+        this.#servers = [first, await this.#listen('::1', (first.address() as AddressInfo).port)]
+        return
+      } catch (error) {
+        const code = ((error as Error).cause as NodeJS.ErrnoException).code
+        this.#servers = [first]
+        if (code !== 'EADDRINUSE') return this.#withoutIPv6(error as Error)
+        await stopped(first)
+        // A free port of the one need not be free with the other.
+        if (port !== 0 || tries === MOST_TRIES) throw error
+      }
+    }
   }
 
-  #accept(socket: Socket): void {
-    this.connect(socket, socket.remoteAddress ?? '')
+  #withoutIPv6(error: Error): void {
+    this.#broker.log('info', 'no listener for IPv6', { listener: this.name, error: error.message })
+  }
+
+  async #listen(host: string, port: number): Promise<Server> {
+    const { tls } = this.security
+    const server =
+      tls === undefined
+        ? createServer({ noDelay: true, pauseOnConnect: true }, socket => this.#acceptPlain(socket))
+        : this.#tlsServer(tls)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', error => reject(notBound(host, port, error)))
+      // Without a host, Node listens on every address of both kinds.
+      server.listen({ port, backlog: BACKLOG, ...(host === '' ? {} : { host }) }, resolve)
+    })
+    server.on('error', error => this.#broker.log('error', 'listener failed', { listener: this.name, error: error.message }))
+    return server
+  }
+
+  #tlsServer(tls: TlsListener): TlsServer {
+    const server = createTlsServer({ ...tls.options, noDelay: true }, socket => {
+      const principal = tls.principalOf(socket)
+      if (principal !== undefined) return this.#accept(socket, principal)
+      this.#refuse(socket, socket.authorizationError?.toString() ?? 'its certificate is not of anybody here')
+    })
+    server.on('tlsClientError', (error, socket) =>
+      this.#refuse(socket, (error as Error & { readonly reason?: string }).reason ?? error.message),
+    )
+    tls.whenRenewed(material => server.setSecureContext(material))
+    return server
+  }
+
+  #refuse(socket: Socket, reason: string): void {
+    this.#broker.log('warn', 'no TLS with a client', { listener: this.name, remote: addressOf(socket), reason })
+    socket.destroy()
+  }
+
+  #acceptPlain(accepted: Socket): void {
+    let connection: Connection | undefined
+    const socket = takeOver(accepted, () => connection)
+    if (socket === undefined) return this.#accept(accepted)
+    const client = { remoteAddress: addressOf(socket), principal: ANONYMOUS, sasl: this.security.sasl, readsElsewhere: true }
+    connection = this.#connect(socket, client)
+  }
+
+  #accept(socket: Socket, principal?: string): void {
+    this.connect(socket, addressOf(socket), principal)
   }
 
   /** A client by any stream: a socket, or a pipe within the process. */
-  connect(stream: Duplex, remoteAddress: string): Connection {
-    const connection = new Connection(this.#broker.nextConnectionId(), stream, remoteAddress, this, this.#broker)
+  connect(stream: Duplex, remoteAddress: string, principal = ANONYMOUS): Connection {
+    return this.#connect(stream, { remoteAddress, principal, sasl: this.security.sasl })
+  }
+
+  #connect(stream: Duplex, client: Client): Connection {
+    const connection = new Connection(this.#broker.nextConnectionId(), stream, client, this, this.#broker)
     this.#connections.add(connection)
     return connection
+  }
+
+  /**
+   * A client within this process: answers its end of a pipe. It is who it says, one of the process's own parts where it says
+   * nothing. A stranger's pipe is for who is to be asked as if by the network.
+   */
+  pipe(principal: string = INSIDE): Duplex {
+    const [ours, theirs] = joined()
+    this.#connect(ours, { remoteAddress: '127.0.0.1', principal, sasl: undefined })
+    return theirs
+  }
+
+  strangerPipe(): Duplex {
+    const [ours, theirs] = joined()
+    this.connect(ours, '127.0.0.1')
+    return theirs
   }
 
   forget(connection: Connection): void {
@@ -75,14 +164,10 @@ export class Listener {
 
   /** Takes no new clients. */
   async stopAccepting(): Promise<void> {
-    const server = this.#server
-    if (server === undefined) return
-    this.#server = undefined
-    await new Promise<void>(resolve => {
-      server.close(() => resolve())
-      // Node waits for clients here, too; they are told to go by others.
-      setImmediate(resolve)
-    })
+    const servers = this.#servers
+    this.#servers = []
+    this.security.close()
+    await Promise.all(servers.map(stopped))
   }
 
   closeConnections(): void {
@@ -90,9 +175,29 @@ export class Listener {
   }
 }
 
-const BACKLOG = 1024
+const stopped = (server: Server): Promise<void> =>
+  new Promise(resolve => {
+    server.close(() => resolve())
+    // Node waits for clients here, too; they are told to go by others.
+    setImmediate(resolve)
+  })
 
-function notBound({ host, port }: ListenerOptions, error: Error): MillraceError {
+/** An IPv4 address is itself also where IPv6 listens for it. */
+const addressOf = ({ remoteAddress = '' }: Socket): string => remoteAddress.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '')
+
+const BACKLOG = 1024
+const ANONYMOUS = 'User:ANONYMOUS'
+
+/** A socket tells when the other side is gone; a pair of streams does not by itself. */
+function joined(): [Duplex, Duplex] {
+  const [ours, theirs] = duplexPair()
+  ours.on('close', () => theirs.destroy())
+  theirs.on('close', () => ours.destroy())
+  return [ours, theirs]
+}
+const MOST_TRIES = 20
+
+function notBound(host: string, port: number, error: Error): MillraceError {
   const code = (error as NodeJS.ErrnoException).code
   const why = code === 'EADDRINUSE' ? 'the port is taken' : code === 'EACCES' ? 'the port needs more rights' : error.message
   return new MillraceError('LISTENER', 'external', `can not listen on ${host}:${port}: ${why}`, { cause: error })

@@ -1,3 +1,5 @@
+import { LatencyHistogram } from '../../base/latency-histogram.ts'
+
 /** What a broker counts. Plain numbers, added to where things happen and read by who wants to know. */
 export class BrokerStats {
   bytesIn = 0
@@ -7,11 +9,11 @@ export class BrokerStats {
   recordBytesIn = 0
   batchesIn = 0
   recordBytesOut = 0
-  /** By API key. */
+  /** By API key: how many, and how long from the whole request to its answer. */
   readonly requests: number[] = []
-  readonly requestMs: number[] = []
+  readonly latencies: LatencyHistogram[] = []
 
   answered(key: number, ms: number): void {
-    this.requestMs[key] = (this.requestMs[key] ?? 0) + ms
+    ;(this.latencies[key] ??= new LatencyHistogram()).add(ms)
   }
 }

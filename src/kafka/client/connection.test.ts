@@ -1,5 +1,6 @@
+import { duplexPair } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
-import { TestTime, pipe, settled, testBroker } from '../../testing/broker.ts'
+import { TestTime, settled, testBroker } from '../../testing/broker.ts'
 import { clientOf } from '../../testing/kafka-client.ts'
 import { apis, type ApiRow } from '../protocol/apis.ts'
 import { codecOf } from '../protocol/codec.ts'
@@ -11,7 +12,7 @@ import { agreeOnVersions } from './handshake.ts'
 
 /** A connection to a broker that answers with whole frames made by the test. */
 function connected(answer: (key: number, version: number, correlationId: number, writer: Writer) => void) {
-  const [ours, theirs] = pipe()
+  const [ours, theirs] = duplexPair()
   theirs.on('data', (chunk: Buffer) => {
     const { apiKey, apiVersion, correlationId } = decodeRequestHeader(new Reader(chunk, 4))
     const writer = new Writer()

@@ -7,7 +7,7 @@
  * A file goes once every partition's recovery point lies behind its batches.
  */
 import { join } from 'node:path'
-import type { DataFile, Files } from '../../base/files.ts'
+import { type DataFile, type Files, makeDurableDirectory } from '../../base/files.ts'
 import { crc32c } from '../records/crc32c.ts'
 import type { WideJournal } from './commit.ts'
 
@@ -18,8 +18,8 @@ export class BatchJournal implements WideJournal {
   readonly #files: Files
   readonly #directory: string
   #sequence: number
-  #file: DataFile | undefined
-  #position = 0
+  /** The file that rounds go to; opened by the first one. A round that is under way goes on in the one it began with. */
+  #current: { file: DataFile | undefined; position: number } = { file: undefined, position: 0 }
   #parts: Uint8Array[] = []
   #bytes = 0
 
@@ -31,13 +31,13 @@ export class BatchJournal implements WideJournal {
 
   /** Opens for appending to a new file; what is there is read with `replay`. */
   static async open(files: Files, directory: string): Promise<BatchJournal> {
-    await files.makeDirectory(directory)
+    await makeDurableDirectory(files, directory)
     return new BatchJournal(files, directory, Math.max(0, ...(await sequencesOf(files, directory))) + 1)
   }
 
   /** Bytes in the current file. */
   get bytes(): number {
-    return this.#position
+    return this.#current.position
   }
 
   add(topicId: string, partition: number, parts: readonly Uint8Array[], bytes: number): void {
@@ -56,30 +56,31 @@ export class BatchJournal implements WideJournal {
     const [parts, bytes] = [this.#parts, this.#bytes]
     this.#parts = []
     this.#bytes = 0
-    const fresh = this.#file === undefined
-    const file = (this.#file ??= await this.#files.open(join(this.#directory, fileName(this.#sequence)), 'create'))
+    const current = this.#current
+    const fresh = current.file === undefined
+    const file = (current.file ??= await this.#files.open(join(this.#directory, fileName(this.#sequence)), 'create'))
     try {
-      await file.write(parts, this.#position)
+      await file.write(parts, current.position)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
       // Entries that were written must not be found behind shorter ones that come later.
-      await file.truncate(this.#position)
+      await file.truncate(current.position)
       return false
     }
     await this.#files.sync([file], 'commit')
     if (fresh) await this.#files.syncDirectory(this.#directory)
-    this.#position += bytes
+    current.position += bytes
     return true
   }
 
   /** The next round begins a new file; answers what to call once every partition's recovery point is behind the files so far. */
   rotate(): (() => Promise<void>) | undefined {
-    if (this.#file === undefined) return undefined
-    const [file, end] = [this.#file, ++this.#sequence]
-    this.#file = undefined
-    this.#position = 0
+    const before = this.#current
+    if (before.file === undefined) return undefined
+    const end = ++this.#sequence
+    this.#current = { file: undefined, position: 0 }
     return async () => {
-      file.close()
+      before.file!.close()
       await this.#removeBelow(end)
     }
   }
@@ -105,7 +106,7 @@ export class BatchJournal implements WideJournal {
   }
 
   close(): void {
-    this.#file?.close()
+    this.#current.file?.close()
   }
 }
 

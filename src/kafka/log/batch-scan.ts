@@ -69,7 +69,7 @@ export async function checkBatches(
   end: number,
   visit: (bytes: Uint8Array, at: number, batchBytes: number, position: number) => boolean,
 ): Promise<number> {
-  let buffer = new Uint8Array(CHECK_BYTES)
+  let buffer = new Uint8Array(Math.max(BATCH_HEADER_BYTES, Math.min(CHECK_BYTES, end - position)))
   let at = position
   while (at + BATCH_HEADER_BYTES <= end) {
     const length = await file.read(buffer.subarray(0, Math.min(buffer.length, end - at)), at)

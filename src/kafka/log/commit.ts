@@ -21,7 +21,7 @@ export interface Participant {
   /** Hands pending bytes to the operating system. Rejects with Node's error when it does not take them. */
   write(): Promise<void> | undefined
   /** Adds what has to be synced for all bytes written so far to be durable. Directories by path. */
-  toSync(files: DataFile[], directories: Set<string>): void
+  toSync(files: DataFile[], directories: Set<string>): Promise<void> | undefined
   /** What `toSync` named is synced, or what `journal` added is, `inJournal`. */
   synced(inJournal: boolean): void
   /** The bytes of this round, for the journal; undefined for what must be synced where it lies. */
@@ -169,7 +169,10 @@ export class Committer {
     if (participants.length === 0) return
     const targets: DataFile[] = []
     const directories = new Set<string>()
-    for (const participant of participants) participant.toSync(targets, directories)
+    for (const participant of participants) {
+      const opening = participant.toSync(targets, directories)
+      if (opening !== undefined) await opening
+    }
     await this.#settings.files.sync(targets, 'commit')
     for (const directory of directories) await this.#settings.files.syncDirectory(directory)
     for (const participant of participants) participant.synced(false)

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import type { Clock, Timers } from '../../base/clock.ts'
 import { publishFile } from '../../base/disk.ts'
 import { MillraceError } from '../../base/errors.ts'
-import type { Files } from '../../base/files.ts'
+import { type Files, makeDurableDirectory } from '../../base/files.ts'
 import { BatchJournal } from './batch-journal.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 import { Committer, type Durability } from './commit.ts'
@@ -49,6 +49,8 @@ const CHECKPOINT_BYTES = 256 * 1024 * 1024
 const CHECKPOINT_MS = 60_000
 const UPKEEP_MS = 1_000
 const OPEN_AT_ONCE = 16
+/** So much room a full disk must have again before anything is appended. */
+const ROOM_BYTES = 16 * 1024 * 1024
 const RESTORE_BYTES = 32 * 1024 * 1024
 
 interface RecoveryPoint {
@@ -126,6 +128,8 @@ export class LogDirectory {
       clock,
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
+      full: false,
+      foundFull: () => this.#foundFull(),
       warn: (event, fields) => options.log('warn', event, fields),
     }
   }
@@ -133,7 +137,7 @@ export class LogDirectory {
   /** Takes the directory, or makes it. Fails when another process has it, or a newer version wrote it. */
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
     const { files, path } = options
-    await files.makeDirectory(path)
+    await makeDurableDirectory(files, path)
     const unlock = await files.lock(path).catch(error => {
       throw error.code === 'EBUSY' ? inUse(path, error) : error
     })
@@ -184,7 +188,7 @@ export class LogDirectory {
     const known = point?.topicId === partition.topicId ? point : undefined
     const recovered = await recoverLog(this.#context.open, directory, {
       startOffset: partition.startOffset,
-      recoveryPoint: known?.offset ?? partition.startOffset,
+      recoveryPoint: known?.offset ?? 0,
       snapshotOffset: known === undefined ? undefined : known.snapshotOffset,
       clean: this.clean && known !== undefined,
       indexIntervalBytes: partition.settings.indexIntervalBytes,
@@ -226,6 +230,7 @@ export class LogDirectory {
     await this.committer.idle()
     if (restoredBytes > 0) this.#options.log('info', 'restored from the batch journal', { restoredBytes })
     if (this.committer.failure !== undefined) throw this.committer.failure
+    for (const log of this.#logs.values()) log.reachStart()
     await this.checkpoint()
     await forget()
   }
@@ -304,6 +309,32 @@ export class LogDirectory {
       log.id.topicId,
     ])
     await writeCheckpoint(this.#options.files, join(this.path, RECOVERY_POINTS), lines)
+  }
+
+  /** The disk takes nothing more; reads and deletions go on. */
+  get full(): boolean {
+    return this.#context.full
+  }
+
+  #foundFull(): void {
+    if (this.#context.full) return
+    this.#context.full = true
+    this.#options.log('error', 'the disk is full: nothing is appended until there is room', { directory: this.path })
+    this.#lookForRoom()
+  }
+
+  #lookForRoom(): void {
+    this.#options.timers.after(UPKEEP_MS, () => {
+      if (this.#closed) return
+      this.#options.files.freeBytes(this.path).then(
+        free => {
+          if (free < ROOM_BYTES) return this.#lookForRoom()
+          this.#context.full = false
+          this.#options.log('info', 'there is room on the disk again', { directory: this.path, freeBytes: free })
+        },
+        () => this.#lookForRoom(),
+      )
+    })
   }
 
   get openFiles(): number {

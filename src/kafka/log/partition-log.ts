@@ -8,7 +8,7 @@
  * The log start offset is the first that can still be read, the last stable offset the first that may belong to a
  * transaction that is not decided. Rules: Kafka's UnifiedLog.
  */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { publishFile } from '../../base/disk.ts'
 import type { DataFile } from '../../base/files.ts'
@@ -53,6 +53,10 @@ export interface LogContext {
   readonly indexes: IndexCache
   /** Stamped on each batch; grows with each start that could not tell whether something was lost. */
   readonly leaderEpoch: number
+  /** The disk took nothing more; appends wait until there is room again. */
+  full: boolean
+  /** Called when a write found no room. */
+  foundFull(): void
   /** Something that a person should see. */
   warn(event: string, fields: Readonly<Record<string, unknown>>): void
 }
@@ -125,6 +129,8 @@ export class PartitionLog implements Participant, JournalledWrite {
   #writingEnd = 0
   #enlisted = false
   readonly #unsynced = new Set<Segment>()
+  /** Segments with bytes that are durable in the batch journal, and not where they lie. */
+  readonly #inJournal = new Set<Segment>()
   readonly #recent = new RecentEnds()
   #newDirectory = false
   #hasAborted: boolean
@@ -215,7 +221,7 @@ export class PartitionLog implements Participant, JournalledWrite {
    * `strictProducers`: rules of transactions of version 2.
    */
   append(bytes: Uint8Array, at: number, strictProducers = false, lender?: Lender): number {
-    if (this.#refusing !== undefined) return Refusal.Storage
+    if (this.#refusing !== undefined || this.#context.full) return Refusal.Storage
     const size = batchBytesAt(bytes, at)
     const producerId = producerIdAt(bytes, at)
     const control = isControl(bytes, at)
@@ -260,6 +266,18 @@ export class PartitionLog implements Participant, JournalledWrite {
       return true
     })
     return missing
+  }
+
+  /** A log that ends before the first offset that may be read goes on from there: what it lacks was deleted. */
+  reachStart(): void {
+    if (this.#endOffset >= this.#startOffset) return
+    for (const segment of this.#segments) this.#forget(segment)
+    const segment = new Segment(this.directory, this.#startOffset, this.#context.open, false)
+    this.#segments = [segment]
+    this.#endOffset = this.#highWatermark = this.#recoveryPoint = this.#startOffset
+    this.#durableSegment = segment
+    this.#durablePosition = 0
+    this.#updateStable()
   }
 
   /** Calls back once everything below `offset` is durable, or lost. At once if it is. */
@@ -418,15 +436,31 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#unsynced.add(segment)
   }
 
-  toSync(files: DataFile[], directories: Set<string>): void {
+  toSync(files: DataFile[], directories: Set<string>): Promise<void> | undefined {
+    if (this.#newFiles) {
+      directories.add(this.directory)
+      directories.add(dirname(this.directory))
+    }
     for (const segment of this.#unsynced) files.push(segment.file.now()!)
-    if (!this.#newFiles) return
-    directories.add(this.directory)
-    directories.add(join(this.directory, '..'))
+    // A segment that only the journal holds must not be missing before one that is synced where it lies.
+    for (const segment of this.#inJournal) if (this.#unsynced.has(segment)) this.#inJournal.delete(segment)
+    return this.#inJournal.size === 0 ? undefined : this.#openJournalled(files)
+  }
+
+  async #openJournalled(files: DataFile[]): Promise<void> {
+    for (const segment of this.#inJournal) {
+      this.#inJournal.delete(segment)
+      segment.file.pin()
+      this.#unsynced.add(segment)
+      files.push(await segment.file.get())
+    }
   }
 
   synced(inJournal: boolean): void {
-    for (const segment of this.#unsynced) segment.file.unpin()
+    for (const segment of this.#unsynced) {
+      segment.file.unpin()
+      if (inJournal) this.#inJournal.add(segment)
+    }
     this.#unsynced.clear()
     // The journal makes up for a file that is not there after a crash, until the next checkpoint.
     if (!inJournal) this.#newFiles = false
@@ -460,6 +494,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#unsynced.clear()
     this.#writing = []
     this.#pending = []
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') this.#context.foundFull()
     const storage = this.#context.committer.failure === undefined ? 'reloading' : 'failed'
     this.#refusing = storage
     this.#acknowledge(Number.POSITIVE_INFINITY, Refusal.Storage)
@@ -698,6 +733,7 @@ export class PartitionLog implements Participant, JournalledWrite {
         const file = await segment.file.get()
         await segment.persistIndexes(segment !== this.#active)
         await open.files.sync([file], 'upkeep')
+        if (segment !== this.#active) this.#inJournal.delete(segment)
       } finally {
         segment.file.unpin()
       }
@@ -705,7 +741,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     if (this.#newFiles) {
       this.#newFiles = false
       await open.files.syncDirectory(this.directory)
-      await open.files.syncDirectory(join(this.directory, '..'))
+      await open.files.syncDirectory(dirname(this.directory))
     }
     for (const rolled of this.#rolled.splice(0))
       await publishFile(open.files, this.directory, segmentFile('', rolled.offset, 'snapshot'), rolled.snapshot)

@@ -7,6 +7,7 @@
  *     checked                     6100 … 7300            indexed anew; ~~~ is cut off
  */
 import { join } from 'node:path'
+import { MillraceError } from '../../base/errors.ts'
 import type { DataFile, Files } from '../../base/files.ts'
 import {
   BATCH_HEADER_BYTES,
@@ -64,13 +65,22 @@ export interface RecoveredLog {
 export async function recoverLog(open: OpenFiles, directory: string, options: RecoveryOptions): Promise<RecoveredLog> {
   const { files } = open
   const names = await files.list(directory)
-  const bases = names
+  const found = names
     .map(parseSegmentFile)
     .filter(file => file?.kind === 'log')
     .map(file => file!.offset)
     .toSorted((a, b) => a - b)
+  // A log begins where it may be read, or earlier. What stands behind a hole there was not durable; the batch journal has what counts.
+  const hole = found.length > 0 && found[0]! > Math.max(options.startOffset, options.recoveryPoint)
+  if (hole) for (const base of found) await removeSegment(files, directory, base)
+  const bases = hole ? [] : found
   const snapshots = names.map(parseSegmentFile).filter(file => file?.kind === 'snapshot')
-  if (bases.length === 0) return fresh(open, directory, options.startOffset, names.length === 0)
+  const candidates = snapshots.map(file => file!.offset).filter(offset => offset <= options.recoveryPoint)
+  if (bases.length === 0) {
+    const empty = fresh(open, directory, options, names.length === 0)
+    if (options.snapshotOffset !== -1) await restoreProducers(files, directory, candidates, empty.producers, 0)
+    return empty
+  }
 
   const segments: Segment[] = []
   for (const base of bases) {
@@ -83,10 +93,7 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
 
   const producers = new ProducerStates()
   let from = options.recoveryPoint
-  if (options.snapshotOffset !== -1) {
-    const candidates = snapshots.map(file => file!.offset).filter(offset => offset <= options.recoveryPoint)
-    from = await restoreProducers(files, directory, candidates, producers, bases[0]!)
-  }
+  if (options.snapshotOffset !== -1) from = await restoreProducers(files, directory, candidates, producers, bases[0]!)
   from = Math.max(from, bases[0]!)
 
   let state: Omit<RecoveredLog, 'lostBytes' | 'checkedBytes'> & { lostBytes: number; checkedBytes: number } = {
@@ -121,8 +128,12 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       indexIntervalBytes: options.indexIntervalBytes,
     })
     state.checkedBytes += end - start.position
-    const gap = i + 1 < segments.length && segments[i + 1]!.baseOffset < segment.endOffset
-    if (end === bytes && !gap) {
+    const next = segments[i + 1]
+    if (end < bytes && segment.endOffset < options.recoveryPoint)
+      throw damaged(file.path, end, segment.endOffset, options.recoveryPoint)
+    // Behind the recovery point a segment begins where the one before it ends, or what lay between was lost.
+    const hole = next !== undefined && next.baseOffset > options.recoveryPoint && next.baseOffset !== segment.endOffset
+    if (end === bytes && !hole) {
       if (!options.clean) await files.sync([file], 'upkeep')
       continue
     }
@@ -131,45 +142,34 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     await files.sync([file], 'upkeep')
     for (const later of segments.splice(i + 1)) {
       later.file.close()
-      for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
-        await files.remove(segmentFile(directory, later.baseOffset, kind))
+      await removeSegment(files, directory, later.baseOffset)
     }
     break
   }
   epochs.truncate(segments.at(-1)!.endOffset)
-  if (segments.at(-1)!.endOffset < options.startOffset) return startAnew(open, directory, options.startOffset, segments)
   const aborted = await Promise.all(segments.slice(Math.max(0, first)).map(segment => segment.aborted()))
   return { ...state, hasAborted: state.hasAborted || aborted.some(list => list.length > 0) }
 }
 
-/** The log ends before the first offset that may be read: what is left of it is deleted, and it goes on from there. */
-async function startAnew(
-  open: OpenFiles,
-  directory: string,
-  startOffset: number,
-  segments: readonly Segment[],
-): Promise<RecoveredLog> {
-  for (const segment of segments) {
-    segment.file.close()
-    for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
-      await open.files.remove(segmentFile(directory, segment.baseOffset, kind))
-  }
-  return fresh(open, directory, startOffset, false)
-}
-
-function fresh(open: OpenFiles, directory: string, startOffset: number, noDirectory: boolean): RecoveredLog {
+function fresh(open: OpenFiles, directory: string, options: RecoveryOptions, noDirectory: boolean): RecoveredLog {
+  const { startOffset, recoveryPoint, snapshotOffset = -1 } = options
   return {
-    segments: [new Segment(directory, startOffset, open, false)],
+    segments: [new Segment(directory, recoveryPoint, open, false)],
     producers: new ProducerStates(),
     epochs: new EpochHistory(),
     startOffset,
-    recoveryPoint: startOffset,
-    snapshotOffset: -1,
+    recoveryPoint,
+    snapshotOffset,
     fresh: noDirectory,
     hasAborted: false,
     lostBytes: 0,
     checkedBytes: 0,
   }
+}
+
+async function removeSegment(files: Files, directory: string, base: number): Promise<void> {
+  for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
+    await files.remove(segmentFile(directory, base, kind))
 }
 
 /** The newest snapshot that is whole; answers its offset, or `none` without one. */
@@ -214,6 +214,14 @@ async function firstTimestamp(segment: Segment, file: DataFile): Promise<void> {
   const header = new Uint8Array(BATCH_HEADER_BYTES)
   if ((await file.read(header, 0)) === BATCH_HEADER_BYTES) segment.firstTimestamp = maxTimestampAt(header, 0)
 }
+
+const damaged = (path: string, position: number, offset: number, recoveryPoint: number): MillraceError =>
+  new MillraceError(
+    'LOG_CORRUPT',
+    'external',
+    `${path} is damaged at byte ${position} (offset ${offset}), although everything below offset ${recoveryPoint} was synced`,
+    { hint: 'the disk lost what it had promised to keep: restore the directory from a backup' },
+  )
 
 interface Replayed {
   readonly producers: ProducerStates

@@ -11,7 +11,7 @@
 import { join } from 'node:path'
 import { MillraceError } from '../../base/errors.ts'
 import { publishFile } from '../../base/disk.ts'
-import type { DataFile, Files } from '../../base/files.ts'
+import { type DataFile, type Files, makeDurableDirectory } from '../../base/files.ts'
 import type { Timers } from '../../base/clock.ts'
 import { crc32c } from '../records/crc32c.ts'
 import type { Committer, Participant } from './commit.ts'
@@ -80,7 +80,7 @@ export class StateJournal implements Participant {
   static async open(context: JournalContext, directory: string, list: readonly JournalSection[]): Promise<StateJournal> {
     const { files } = context
     const sections = new Map(list.map(section => [section.id, section]))
-    await files.makeDirectory(directory)
+    await makeDurableDirectory(files, directory)
     const names = await files.list(directory)
     const sequences = (ending: string) =>
       names
@@ -170,7 +170,7 @@ export class StateJournal implements Participant {
     }
   }
 
-  toSync(files: DataFile[]): void {
+  toSync(files: DataFile[]): undefined {
     files.push(this.#file)
   }
 

@@ -217,8 +217,9 @@ class FetchOperation implements LogListener {
 
   /** The partition's log, or why it can't be read. */
   #check(topic: Topic | undefined, wanted: FetchedPartition): PartitionLog | number {
-    if (topic === undefined)
-      return this.#usesIds && wanted.topicId !== ZERO_UUID ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    if (topic === undefined && this.#usesIds && wanted.topicId !== ZERO_UUID) return ErrorCode.UNKNOWN_TOPIC_ID
+    if (!this.#context.may('READ', 'TOPIC', topic?.name ?? wanted.topic)) return ErrorCode.TOPIC_AUTHORIZATION_FAILED
+    if (topic === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     const log = topic.partitions[wanted.partition]
     if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     const { leaderEpoch } = this.#broker.directory
@@ -256,7 +257,7 @@ class FetchOperation implements LogListener {
       else responses.push({ topic: wanted.topic, topicId: wanted.topicId, partitions: [answer] })
     }
     this.#broker.stats.recordBytesOut += data.bytes
-    return { sessionId: session?.id ?? 0, responses, nodeEndpoints: data.failed ? this.#endpoints() : [] }
+    return { sessionId: session?.id ?? 0, responses, nodeEndpoints: data.toldLeader ? this.#endpoints() : [] }
   }
 
   #endpoints() {
@@ -277,6 +278,8 @@ class FetchedData {
   readonly #records: LogRecords[] = []
   bytes = 0
   failed = false
+  /** Some partition's answer names its leader, which clients have to be able to find. */
+  toldLeader = false
 
   add(
     wanted: FetchedPartition,
@@ -311,6 +314,7 @@ class FetchedData {
     currentLeader: { leaderId: number; leaderEpoch: number } | undefined,
   ): void {
     this.failed = true
+    if (currentLeader !== undefined) this.toldLeader = true
     this.answers.push([
       wanted,
       {

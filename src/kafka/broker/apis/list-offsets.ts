@@ -20,12 +20,14 @@ interface Found {
 }
 
 export const listOffsets = (broker: Broker) =>
-  handler('ListOffsets', async ({ topics, isolationLevel }, { version }) => {
+  handler('ListOffsets', async ({ topics, isolationLevel }, context) => {
+    const { version } = context
     const { leaderEpoch } = broker.directory
     const answers = topics.map(async ({ name, partitions }) => ({
       name,
       partitions: await Promise.all(
         partitions.map(async ({ partitionIndex, timestamp, currentLeaderEpoch }) => {
+          if (!context.may('DESCRIBE', 'TOPIC', name)) return { partitionIndex, errorCode: ErrorCode.TOPIC_AUTHORIZATION_FAILED }
           const log = broker.topics.named(name)?.partitions[partitionIndex]
           if (log === undefined) return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
           if (currentLeaderEpoch >= 0 && currentLeaderEpoch < leaderEpoch)

@@ -4,10 +4,11 @@ import { handler } from '../api.ts'
 import type { Broker } from '../broker.ts'
 
 export const offsetForLeaderEpoch = (broker: Broker) =>
-  handler('OffsetForLeaderEpoch', ({ topics }) => ({
+  handler('OffsetForLeaderEpoch', ({ topics }, context) => ({
     topics: topics.map(({ topic, partitions }) => ({
       topic,
       partitions: partitions.map(({ partition, leaderEpoch, currentLeaderEpoch }) => {
+        if (!context.may('DESCRIBE', 'TOPIC', topic)) return { partition, errorCode: ErrorCode.TOPIC_AUTHORIZATION_FAILED }
         const log = broker.topics.named(topic)?.partitions[partition]
         if (log === undefined) return { partition, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
         const ours = broker.directory.leaderEpoch

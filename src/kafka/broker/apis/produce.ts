@@ -38,16 +38,20 @@ const FIRST_VERSION_OF_TRANSACTIONS_2 = 12
 export const produce = (broker: Broker) =>
   handler('Produce', (request, context) => {
     const operation = new ProduceOperation()
+    const transactional = mayBeTransactional(request, context)
     const responses = request.topicData.map(({ name, topicId, partitionData }) => {
       const byId = context.version >= FIRST_VERSION_WITH_IDS
       const topic = byId ? broker.topics.withId(topicId) : broker.topics.named(name)
       const unknown = byId && topicId !== ZERO_UUID ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+      const denied = (!byId || topic !== undefined) && !context.may('WRITE', 'TOPIC', topic?.name ?? name)
       return {
         name,
         topicId,
         partitionResponses: partitionData.map(({ index, records }) => {
           const answer = new PartitionAnswer(index, operation)
-          answer.errorCode = refusalOf(broker, request, context, topic, unknown, index, records, answer)
+          if (!transactional) answer.errorCode = answer.refuse(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, NOT_TRANSACTIONAL)
+          else if (denied) answer.errorCode = answer.refuse(ErrorCode.TOPIC_AUTHORIZATION_FAILED, 'not authorized to write here')
+          else answer.errorCode = refusalOf(broker, request, context, topic, unknown, index, records, answer)
           return answer
         }),
       }
@@ -59,6 +63,17 @@ export const produce = (broker: Broker) =>
     const response: ProduceAnswer = { responses }
     return operation.finish(response)
   })
+
+const NOT_TRANSACTIONAL = 'not authorized to write under this transactional id'
+
+/** Transactional records are refused all together when the client may not use their transactional id. */
+function mayBeTransactional({ transactionalId, topicData }: RequestOf<'Produce'>, context: RequestContext): boolean {
+  if (context.connection.broker.authorizer === undefined) return true
+  const found = topicData.some(({ partitionData }) =>
+    partitionData.some(({ records }) => records !== null && records.length >= BATCH_HEADER_BYTES && isTransactional(records, 0)),
+  )
+  return !found || (transactionalId !== null && context.may('WRITE', 'TRANSACTIONAL_ID', transactionalId))
+}
 
 /** Waits for the partitions of one request. */
 class ProduceOperation {

@@ -1,5 +1,6 @@
 /** The properties of a broker that mean something here, by Kafka's names, with Kafka's defaults. */
 import { type ConfigDefinition, ConfigTable } from './definition.ts'
+import { securityConfigs } from './security-config.ts'
 import { topicConfigs } from './topic-config.ts'
 
 /** What a topic's properties fall back to has the same type and limits. */
@@ -11,6 +12,7 @@ const topicDefaults: ConfigDefinition[] = [...topicConfigs.values()].flatMap(top
 
 export const brokerConfigs: ConfigTable = new ConfigTable([
   ...topicDefaults,
+  ...securityConfigs,
   { name: 'auto.create.topics.enable', type: 'boolean', default: 'true', description: 'a topic that is asked for is made' },
   { name: 'broker.id', type: 'int', default: '1', min: 0, description: 'the number of this broker' },
   {

@@ -1,5 +1,6 @@
 /** A broker's properties: those it was started with, those that were set since, and what they come to. */
 import { brokerConfigs } from './broker-config.ts'
+import { unscoped } from './listener-properties.ts'
 
 export interface BrokerSettings {
   readonly nodeId: number
@@ -20,7 +21,7 @@ export class BrokerConfig {
 
   constructor(properties: Readonly<Record<string, string>>) {
     this.given = new Map(Object.entries(properties))
-    for (const [name, value] of this.given) brokerConfigs.check(name, value)
+    for (const [name, value] of this.given) brokerConfigs.check(unscoped(name), value)
     this.current = this.#settings()
   }
 

@@ -1,0 +1,171 @@
+/** `millrace broker`: a Kafka broker until it is told to stop. */
+import { mkdirSync, readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { systemClock } from '../base/clock.ts'
+import { MillraceError } from '../base/errors.ts'
+import { BrokerServer } from '../server/broker-server.ts'
+import { type LogLevel, logLevels, logger } from '../server/logger.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Signals that ask for a clean stop; also as process 1, where nobody else listens to them. */
+const stopSignals = ['SIGTERM', 'SIGINT'] as const
+
+export async function runBroker(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  const options = brokerOptions(args, environment)
+  if (options === 'help') {
+    process.stdout.write(brokerUsage)
+    return 0
+  }
+  const log = logger({
+    clock: systemClock,
+    level: options.logLevel,
+    format: options.logFormat ?? (process.stderr.isTTY ? 'text' : 'json'),
+    write: line => void process.stderr.write(line),
+  })
+  if (options.data !== undefined) mkdirSync(options.data, { recursive: true })
+  try {
+    const server = await BrokerServer.start({ ...options, log })
+    const { broker } = server
+    const where = options.data ?? 'memory: records are gone when it stops'
+    process.stdout.write(`listening on ${server.bootstrap} (${where})\n`)
+    log('info', 'started', { clusterId: broker.clusterId, topics: broker.topics.count, cleanStart: broker.directory.clean })
+    await stopped(server, log)
+    return 0
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error
+    process.stderr.write(`error [${error.code}]: ${error.describe()}\n`)
+    return error.kind === 'user' ? 2 : 1
+  }
+}
+
+/** Resolves when a signal came and everything is put away. A second signal does not wait for that. */
+async function stopped(server: BrokerServer, log: ReturnType<typeof logger>): Promise<void> {
+  const signal = await new Promise<string>(resolve => {
+    for (const name of stopSignals) process.once(name, () => resolve(name))
+  })
+  log('info', 'stopping', { signal })
+  for (const name of stopSignals) process.once(name, () => process.kill(process.pid, 'SIGKILL'))
+  await server.stop()
+  log('info', 'stopped', {})
+}
+
+interface BrokerCommand {
+  readonly data: string | undefined
+  readonly maxMemoryBytes: number | undefined
+  readonly listen: readonly string[] | undefined
+  readonly advertise: readonly string[] | undefined
+  readonly properties: Readonly<Record<string, string>>
+  readonly durability: 'group' | 'interval' | 'none'
+  readonly flushIntervalMs: number
+  readonly http: { readonly host: string; readonly port: number } | undefined
+  readonly logLevel: LogLevel
+  readonly logFormat: 'json' | 'text' | undefined
+}
+
+export function brokerOptions(args: readonly string[], _environment: NodeJS.ProcessEnv): BrokerCommand | 'help' {
+  const { values, positionals } = parsed(args)
+  if (values.help) return 'help'
+  if (positionals.length > 0) throw new UsageError(`broker takes no argument; what is '${positionals[0]}'?`)
+  if (values.memory && values.data !== undefined) throw new UsageError('--memory and --data: records are kept in one place')
+  if (!values.memory && values.data === undefined) throw new UsageError('broker needs --data DIR, or --memory')
+  if (values['max-memory'] !== undefined && !values.memory) throw new UsageError('--max-memory goes with --memory')
+  const properties: Record<string, string> = {}
+  if (values.config !== undefined) Object.assign(properties, propertiesOf(readFileSync(values.config, 'utf8')))
+  for (const setting of values.set ?? []) {
+    const at = setting.indexOf('=')
+    if (at <= 0) throw new UsageError(`--set takes key=value, not '${setting}'`)
+    properties[setting.slice(0, at).trim()] = setting.slice(at + 1).trim()
+  }
+  return {
+    data: values.data,
+    maxMemoryBytes: values['max-memory'] === undefined ? undefined : bytesOf('--max-memory', values['max-memory']),
+    listen: values.listen ?? (values.memory ? ['localhost:9092'] : undefined),
+    advertise: values.advertise,
+    properties,
+    durability: oneOf('--durability', values.durability, ['group', 'interval', 'none'] as const),
+    flushIntervalMs: whole('--flush-interval-ms', values['flush-interval-ms']),
+    http: values.http === undefined ? undefined : addressOf('--http', values.http),
+    logLevel: oneOf('--log-level', values['log-level'], logLevels),
+    logFormat:
+      values['log-format'] === undefined ? undefined : oneOf('--log-format', values['log-format'], ['json', 'text'] as const),
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        memory: { type: 'boolean' },
+        'max-memory': { type: 'string' },
+        listen: { type: 'string', multiple: true },
+        advertise: { type: 'string', multiple: true },
+        config: { type: 'string' },
+        set: { type: 'string', multiple: true },
+        durability: { type: 'string', default: 'group' },
+        'flush-interval-ms': { type: 'string', default: '1000' },
+        http: { type: 'string' },
+        'log-level': { type: 'string', default: 'info' },
+        'log-format': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0])
+  }
+}
+
+/** `name=value` lines; `#` and `!` begin comments. */
+function propertiesOf(text: string): Record<string, string> {
+  const properties: Record<string, string> = {}
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*([^#!\s][^=:\s]*)\s*[=:\s]\s*(.*?)\s*$/.exec(line)
+    if (match !== null) properties[match[1]!] = match[2]!
+  }
+  return properties
+}
+
+function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
+  const chosen = choices.find(choice => choice === value.toLowerCase())
+  if (chosen === undefined) throw new UsageError(`${flag} is one of ${choices.join(', ')}, not '${value}'`)
+  return chosen
+}
+
+function whole(flag: string, value: string): number {
+  if (!/^\d+$/.test(value)) throw new UsageError(`${flag} is a whole number, not '${value}'`)
+  return Number(value)
+}
+
+function bytesOf(flag: string, value: string): number {
+  const match = /^(\d+)\s*([kmgt]?)i?b?$/i.exec(value.trim())
+  if (match === null) throw new UsageError(`${flag} is a size such as 512MB or 1GB, not '${value}'`)
+  return Number(match[1]) * 1024 ** ' kmgt'.indexOf(match[2]!.toLowerCase() || ' ')
+}
+
+function addressOf(flag: string, value: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[?([^\]]*?)\]?:)?(\d+)$/.exec(value)
+  if (match === null) throw new UsageError(`${flag} is host:port, not '${value}'`)
+  return { host: match[1] ?? '127.0.0.1', port: Number(match[2]) }
+}
+
+const brokerUsage = `millrace broker: a Kafka broker in one process
+
+  millrace broker --data DIR      records in a directory
+  millrace broker --memory        records in memory: for tests
+
+      --listen [NAME://]HOST:PORT     where clients connect; may be repeated (default: localhost:9092)
+      --advertise [NAME://]HOST:PORT  what clients are told instead; may be repeated
+      --config FILE                   properties by Kafka's names, a line each
+      --set KEY=VALUE                 one property; may be repeated
+      --durability MODE               group (the default): acknowledged is on the disk; interval; none
+      --flush-interval-ms MS          between two syncs of --durability interval (1000)
+      --max-memory SIZE               of --memory: producers are refused beyond it
+      --http HOST:PORT                /metrics for Prometheus, /health/live and /health/ready
+      --log-level LEVEL               debug, info (the default), warn, error
+      --log-format FORMAT             json (the default in a pipe) or text, on standard error
+  -h, --help                          this text
+
+SIGTERM and SIGINT stop it cleanly. Exit code: 0 well, 1 failed, 2 usage or configuration.
+`

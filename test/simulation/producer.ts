@@ -1,0 +1,121 @@
+/** An idempotent producer that sends again what was not acknowledged, with the same sequences, in order, at most five at once. */
+import type { Random } from '#src/base/random.ts'
+import type { TestClient } from '#src/testing/broker.ts'
+
+const MOST_IN_FLIGHT = 5
+
+interface Batch {
+  readonly values: readonly string[]
+  readonly baseSequence: number
+  acknowledged: boolean
+  sent: boolean
+}
+
+/** One partition's batches: those acknowledged, those in flight, those still to be sent. */
+interface Lane {
+  readonly topic: string
+  readonly partition: number
+  readonly batches: Batch[]
+  nextSequence: number
+  nextValue: number
+}
+
+export class SimulatedProducer {
+  readonly #name: string
+  readonly #random: Random
+  readonly #lanes = new Map<string, Lane>()
+  #producerId = -1
+  #client: TestClient | undefined
+  #failure: Error | undefined
+
+  constructor(number: number, random: Random) {
+    this.#name = `p${number}`
+    this.#random = random
+  }
+
+  get written(): number {
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.nextValue, 0)
+  }
+
+  /** A new connection after a crash: everything without an answer is to be sent again. */
+  async connect(client: TestClient): Promise<void> {
+    this.#client = client
+    if (this.#producerId < 0) {
+      const { producerId } = await client.ask('InitProducerId', 4, { transactionalId: null, transactionTimeoutMs: 1000 })
+      this.#producerId = producerId
+    }
+    for (const lane of this.#lanes.values()) {
+      for (const batch of lane.batches) batch.sent = false
+      this.#pump(client, lane)
+    }
+  }
+
+  send(client: TestClient, topic: string, partition: number): void {
+    const key = `${topic}/${partition}`
+    let lane = this.#lanes.get(key)
+    if (lane === undefined) this.#lanes.set(key, (lane = { topic, partition, batches: [], nextSequence: 0, nextValue: 0 }))
+    const count = 1 + Math.floor(this.#random.next() * 4)
+    const values: string[] = []
+    // Some batches are large, so that they are torn across pages.
+    const padding = this.#random.next() < 0.1 ? 'x'.repeat(Math.floor(this.#random.next() * 20_000)) : ''
+    for (let i = 0; i < count; i++) values.push(`${this.#name}:${lane.nextValue++}:${padding}`)
+    lane.batches.push({ values, baseSequence: lane.nextSequence, acknowledged: false, sent: false })
+    lane.nextSequence += count
+    this.#pump(client, lane)
+  }
+
+  /** Sends until everything is acknowledged. */
+  async finish(client: TestClient): Promise<void> {
+    await this.connect(client)
+    while (this.#failure === undefined && [...this.#lanes.values()].some(lane => lane.batches.some(batch => !batch.acknowledged)))
+      await new Promise(resolve => setImmediate(resolve))
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #pump(client: TestClient, lane: Lane): void {
+    const open = lane.batches.filter(batch => !batch.acknowledged)
+    for (const batch of open.slice(0, MOST_IN_FLIGHT)) {
+      if (batch.sent) continue
+      batch.sent = true
+      this.#produce(client, lane, batch).catch(error => {
+        // The connection of a run whose power failed says nothing any more.
+        if (client === this.#client) this.#failure ??= error
+      })
+    }
+  }
+
+  async #produce(client: TestClient, lane: Lane, batch: Batch): Promise<void> {
+    const { producerId, epoch } = { producerId: this.#producerId, epoch: 0 }
+    const answer = await client.produce(lane.topic, lane.partition, batch.values, {
+      producerId,
+      producerEpoch: epoch,
+      baseSequence: batch.baseSequence,
+    })
+    if (client !== this.#client) return
+    // Acknowledged is acknowledged: whatever happens later, these records stay.
+    if (answer.errorCode === 0) {
+      batch.acknowledged = true
+      while (lane.batches.length > 0 && lane.batches[0]!.acknowledged) lane.batches.shift()
+    } else if (answer.errorCode === 56) batch.sent = false
+    else
+      throw new Error(
+        `${this.#name}: ${lane.topic}-${lane.partition} sequence ${batch.baseSequence} was refused: ${answer.errorCode} ${answer.errorMessage}`,
+      )
+    this.#pump(client, lane)
+  }
+
+  /** Each of its records once and in order; those acknowledged all there. `cut`: the first ones may have been deleted. */
+  check(topic: string, partition: number, values: readonly string[], cut: boolean): void {
+    if (this.#failure !== undefined) throw this.#failure
+    const lane = this.#lanes.get(`${topic}/${partition}`)
+    const own = values.filter(value => value.startsWith(`${this.#name}:`)).map(value => Number(value.split(':')[1]))
+    const where = `${topic}-${partition}, producer ${this.#name}`
+    for (let i = 1; i < own.length; i++)
+      if (own[i] !== own[i - 1]! + 1) throw new Error(`${where}: ${own[i]} follows ${own[i - 1]}`)
+    if (own.length > 0 && own[0] !== 0 && !cut) throw new Error(`${where}: begins with ${own[0]}`)
+    const acknowledged = lane === undefined ? 0 : (lane.batches[0]?.baseSequence ?? lane.nextSequence)
+    const last = own.at(-1) ?? -1
+    if (last + 1 < acknowledged && !(cut && own.length === 0))
+      throw new Error(`${where}: ${acknowledged} records were acknowledged, the last one there is ${last}`)
+  }
+}
