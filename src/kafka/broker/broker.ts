@@ -16,6 +16,7 @@ import { BrokerConfig } from './config/broker-settings.ts'
 import type { Connection } from './connection.ts'
 import { FramePool } from './frame.ts'
 import { FetchSessions } from './fetch-sessions.ts'
+import { GroupCoordinator } from './groups/group-coordinator.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -60,6 +61,7 @@ export class Broker {
   readonly journal: StateJournal
   readonly topics: Topics
   readonly producerIds: ProducerIds
+  readonly groups: GroupCoordinator
   readonly securityState: SecurityState
   readonly fetchSessions: FetchSessions
   readonly listeners: readonly Listener[]
@@ -80,7 +82,13 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: { topics: Topics; producerIds: ProducerIds; securityState: SecurityState; security: BrokerSecurity },
+    parts: {
+      topics: Topics
+      producerIds: ProducerIds
+      groups: GroupCoordinator
+      securityState: SecurityState
+      security: BrokerSecurity
+    },
   ) {
     this.clock = options.clock
     this.timers = options.timers
@@ -91,6 +99,7 @@ export class Broker {
     this.journal = journal
     this.topics = parts.topics
     this.producerIds = parts.producerIds
+    this.groups = parts.groups
     this.securityState = parts.securityState
     this.authorizer = parts.security.authorizer
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
@@ -110,14 +119,24 @@ export class Broker {
       maxOpenFiles: options.maxOpenFiles ?? 4000,
       maxIndexBytes: options.maxIndexBytes ?? 32 * 1024 * 1024,
     })
+    const { clock, timers, random } = options
+    const topics = new Topics(directory, random, name => config.valueOf(name))
+    const producerIds = new ProducerIds()
+    const groups = new GroupCoordinator({
+      clock,
+      timers,
+      random,
+      topics,
+      settings: () => config.current.groups,
+      warn: (event, fields) => options.log('warn', event, fields),
+    })
     try {
-      const topics = new Topics(directory, options.random, name => config.valueOf(name))
-      const producerIds = new ProducerIds()
       const securityState = new SecurityState()
-      const journal = await directory.openJournal([topics, producerIds, securityState])
+      const journal = await directory.openJournal([topics, producerIds, ...groups.sections, securityState])
       producerIds.open(journal)
       securityState.open(journal)
       await topics.open(journal)
+      groups.open(journal)
       const security = await openSecurity(options.listeners, config, {
         host: options.securityHost ?? systemHost,
         clock: options.clock,
@@ -125,11 +144,12 @@ export class Broker {
         state: securityState,
         log: options.log,
       })
-      const broker = new Broker(options, config, directory, journal, { topics, producerIds, securityState, security })
+      const broker = new Broker(options, config, directory, journal, { topics, producerIds, groups, securityState, security })
       if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       return broker
     } catch (error) {
+      groups.stop()
       await directory.close()
       throw error
     }
@@ -185,6 +205,7 @@ export class Broker {
     if (this.#stopped) return
     this.#stopped = true
     await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
+    this.groups.stop()
     await this.directory.committer.idle()
     for (const listener of this.listeners) listener.closeConnections()
     await this.directory.close()

@@ -1,22 +1,35 @@
 /** Every API that is served. */
 import type { ApiHandler } from '../api.ts'
 import type { Broker } from '../broker.ts'
-import { apiVersions } from './api-versions.ts'
 import { alterUserScramCredentials } from './alter-user-scram-credentials.ts'
+import { apiVersions } from './api-versions.ts'
+import { consumerGroupDescribe } from './consumer-group-describe.ts'
+import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts'
 import { createAcls } from './create-acls.ts'
 import { createTopics } from './create-topics.ts'
 import { deleteAcls } from './delete-acls.ts'
+import { deleteGroups } from './delete-groups.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeAcls } from './describe-acls.ts'
+import { describeGroups } from './describe-groups.ts'
 import { describeUserScramCredentials } from './describe-user-scram-credentials.ts'
 import { fetch } from './fetch.ts'
+import { findCoordinator } from './find-coordinator.ts'
+import { heartbeat } from './heartbeat.ts'
 import { initProducerId } from './init-producer-id.ts'
+import { joinGroup } from './join-group.ts'
+import { leaveGroup } from './leave-group.ts'
+import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
 import { metadata } from './metadata.ts'
+import { offsetCommit } from './offset-commit.ts'
+import { offsetDelete } from './offset-delete.ts'
+import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
 import { saslAuthenticate } from './sasl-authenticate.ts'
 import { saslHandshake } from './sasl-handshake.ts'
+import { syncGroup } from './sync-group.ts'
 
 export function apiHandlers(broker: Broker): readonly ApiHandler[] {
   return [
@@ -29,6 +42,19 @@ export function apiHandlers(broker: Broker): readonly ApiHandler[] {
     deleteTopics(broker),
     initProducerId(broker),
     offsetForLeaderEpoch(broker),
+    findCoordinator(broker),
+    joinGroup(broker),
+    syncGroup(broker),
+    heartbeat(broker),
+    leaveGroup(broker),
+    offsetCommit(broker),
+    offsetFetch(broker),
+    offsetDelete(broker),
+    describeGroups(broker),
+    listGroups(broker),
+    deleteGroups(broker),
+    consumerGroupHeartbeat(broker),
+    consumerGroupDescribe(broker),
     saslHandshake(),
     saslAuthenticate(),
     describeAcls(broker),

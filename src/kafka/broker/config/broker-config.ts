@@ -1,5 +1,6 @@
 /** The properties of a broker that mean something here, by Kafka's names, with Kafka's defaults. */
 import { type ConfigDefinition, ConfigTable } from './definition.ts'
+import { groupProperties } from './group-properties.ts'
 import { securityConfigs } from './security-config.ts'
 import { topicConfigs } from './topic-config.ts'
 
@@ -12,6 +13,7 @@ const topicDefaults: ConfigDefinition[] = [...topicConfigs.values()].flatMap(top
 
 export const brokerConfigs: ConfigTable = new ConfigTable([
   ...topicDefaults,
+  ...groupProperties,
   ...securityConfigs,
   { name: 'auto.create.topics.enable', type: 'boolean', default: 'true', description: 'a topic that is asked for is made' },
   { name: 'broker.id', type: 'int', default: '1', min: 0, description: 'the number of this broker' },

@@ -1,4 +1,5 @@
 /** A broker's properties: those it was started with, those that were set since, and what they come to. */
+import { type GroupSettings, groupSettings } from '../groups/group-settings.ts'
 import { brokerConfigs } from './broker-config.ts'
 import { unscoped } from './listener-properties.ts'
 
@@ -12,6 +13,7 @@ export interface BrokerSettings {
   readonly connectionsMaxIdleMs: number
   readonly retentionCheckMs: number
   readonly producerIdExpirationMs: number
+  readonly groups: GroupSettings
 }
 
 export class BrokerConfig {
@@ -42,6 +44,7 @@ export class BrokerConfig {
       connectionsMaxIdleMs: number('connections.max.idle.ms'),
       retentionCheckMs: number('log.retention.check.interval.ms'),
       producerIdExpirationMs: number('producer.id.expiration.ms'),
+      groups: groupSettings(name => this.valueOf(name)),
     }
   }
 }
