@@ -1,5 +1,6 @@
 /** Topics that grow while they are read: positions, event time of each partition, partitions that come later. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { committedOffsets } from '../../kafka/client/index.ts'
 import { KafkaTopics } from '../../testing/kafka-tables.ts'
 import { Folder, until } from '../../testing/script.ts'
 
@@ -60,6 +61,31 @@ test('a restored job reads exactly what is missing', async () => {
   }
   const written = (await folder.lines('copied')).map(Number).toSorted((a, b) => a - b)
   expect(written).toEqual(Array.from({ length: 400 }, (_, i) => i))
+})
+
+test('a checkpoint commits the offsets of the group, from where another query goes on', async () => {
+  await using folder = await Folder.create()
+  const config = { 'execution.checkpointing.dir': `${folder.path}/checkpoints` }
+  const grouped = { 'format': 'json', 'properties.group.id': 'billing' }
+  await topics.write('orders', 0, ['{"n":1}', '{"n":2}'])
+  await topics.write('orders', 1, ['{"n":3}'])
+  const sink = folder.table('copied', 'n INT', 'csv')
+  await topics.run(`${topics.table('orders', 'n INT', grouped)}; ${sink}; INSERT INTO copied SELECT n FROM orders`, {
+    mode: 'streaming',
+    config,
+  })
+  const client = topics.client()
+  const committed = await committedOffsets(client, 'billing', null)
+  client.close()
+  expect([...committed.values()].map(o => `${o.topic}-${o.partition}@${o.offset}`).toSorted()).toEqual([
+    'orders-0@2',
+    'orders-1@1',
+  ])
+  await topics.write('orders', 1, ['{"n":4}'])
+  const rest = topics.table('orders', 'n INT', { ...grouped, 'scan.startup.mode': 'group-offsets' })
+  expect(await topics.rows(`${rest}; SELECT n FROM orders`)).toEqual(['+I 4'])
+  const before = topics.table('orders', 'n INT', { ...grouped, 'scan.bounded.mode': 'group-offsets' })
+  expect((await topics.rows(`${before}; SELECT n FROM orders`)).toSorted()).toEqual(['+I 1', '+I 2', '+I 3'])
 })
 
 const withTime = { ...live, 'format': 'csv' }
