@@ -257,5 +257,7 @@ function notSpoken(
     theirs === undefined
       ? `has no ${api}`
       : `speaks ${api} in versions ${theirs.min} to ${theirs.max}, we ${ours.min} to ${ours.max}`
-  return new ConnectorError('KAFKA_VERSION', `${broker} ${what}`, { hint: 'brokers from Kafka 2.1 on are spoken to' })
+  return new ConnectorError('KAFKA_VERSION', `${broker} ${what}`, {
+    hint: theirs === undefined ? undefined : 'brokers from Kafka 2.1 on are spoken to',
+  })
 }
