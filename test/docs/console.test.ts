@@ -58,12 +58,14 @@ test.skipIf(!existsSync(main)).each(pages)('%s: its commands print what it says'
   }
 })
 
-/** The command, which finds its broker at our port unless it is told another. */
-const npx = (port: string): string => `#!/bin/sh
+/** The command, which finds its broker at our port unless it is told another, and waits for one that is about to listen. */
+const npx = (port: string): string => `#!/bin/bash
 shift
+listening() { for i in {1..200}; do (exec 3<>/dev/tcp/localhost/${port}) 2>/dev/null && return; sleep 0.1; done; }
 case "$1 $*" in
   *' --bootstrap '* | *' -b '*) ;;
-  topic\\ * | produce\\ * | consume\\ * | group\\ *) set -- "$@" --bootstrap localhost:${port} ;;
+  *--help*) ;;
+  topic\\ * | produce\\ * | consume\\ * | group\\ *) listening; set -- "$@" --bootstrap localhost:${port} ;;
 esac
 exec '${process.execPath}' '${main}' "$@"
 `

@@ -27,7 +27,7 @@ export interface CommandShape {
   readonly flags: readonly Flag[]
 }
 
-const connectionFlags: readonly Flag[] = [
+export const connectionFlags: readonly Flag[] = [
   { name: 'bootstrap', short: 'b', value: 'HOST:PORT', help: 'brokers to ask first, 127.0.0.1:9092 unless told' },
   { name: 'client-config', value: 'FILE', help: 'client properties, as Java clients have them' },
   { name: 'set', value: 'KEY=VALUE', multiple: true, help: 'a client property, as security.protocol=SSL' },
@@ -42,7 +42,7 @@ const topicCommands: readonly CommandShape[] = [
     help: 'make a topic',
     flags: [
       { name: 'partitions', short: 'p', value: 'N', help: "how many; the broker's default unless told" },
-      { name: 'replication-factor', short: 'r', value: 'N', help: 'copies of each; the broker’s default unless told' },
+      { name: 'replication-factor', short: 'r', value: 'N', help: "copies of each; the broker's default unless told" },
       configFlag,
       { name: 'if-not-exists', help: 'be content with one that is there' },
     ],

@@ -68,7 +68,11 @@ function lineWriter(topic: TopicWriter, { separator, nothing, headers, partition
   return (line, number) => {
     const at = separator === undefined ? -1 : line.indexOf(separator)
     if (separator !== undefined && at < 0)
-      throw new MillraceError('KAFKA_INPUT', 'user', `line ${number} has no key: '${shown(line)}' does not contain the separator`)
+      throw new MillraceError(
+        'KAFKA_INPUT',
+        'external',
+        `line ${number} has no key: '${shown(line)}' does not contain the separator`,
+      )
     const value = at < 0 ? 0 : at + separator!.length
     const noKey = at < 0 || isNothing(line, 0, at)
     const noValue = isNothing(line, value, line.length)
@@ -123,9 +127,9 @@ function recordOf(line: Buffer, number: number): Record<string, unknown> {
     const record: unknown = JSON.parse(line.toString())
     if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record as Record<string, unknown>
   } catch (cause) {
-    throw new MillraceError('KAFKA_INPUT', 'user', `line ${number} is no JSON: ${(cause as Error).message}`, { cause })
+    throw new MillraceError('KAFKA_INPUT', 'external', `line ${number} is no JSON: ${(cause as Error).message}`, { cause })
   }
-  throw new MillraceError('KAFKA_INPUT', 'user', `line ${number} is no JSON object: ${shown(line)}`)
+  throw new MillraceError('KAFKA_INPUT', 'external', `line ${number} is no JSON object: ${shown(line)}`)
 }
 
 function bytesOf(value: unknown, number: number): Buffer | undefined {
@@ -133,7 +137,7 @@ function bytesOf(value: unknown, number: number): Buffer | undefined {
   if (typeof value === 'string') return Buffer.from(value)
   throw new MillraceError(
     'KAFKA_INPUT',
-    'user',
+    'external',
     `line ${number}: key and value are strings or null, not ${JSON.stringify(value)}`,
   )
 }

@@ -10,78 +10,100 @@
 import { MillraceError } from '../../base/errors.ts'
 import { didYouMean, nearest } from '../../base/suggest.ts'
 
-interface Setting {
+export interface Setting {
   readonly type: 'string' | 'integer' | 'boolean' | readonly string[]
   readonly default: string | undefined
+  readonly help: string
   readonly min?: number
   readonly max?: number
 }
 
-const text = (fallback?: string): Setting => ({ type: 'string', default: fallback })
-const integer = (fallback: number, min = 0, max = 2 ** 31 - 1): Setting => ({ type: 'integer', default: `${fallback}`, min, max })
-const boolean = (fallback: boolean): Setting => ({ type: 'boolean', default: `${fallback}` })
-const oneOf = (fallback: string | undefined, ...values: readonly string[]): Setting => ({ type: values, default: fallback })
+const text = (help: string, fallback?: string): Setting => ({ type: 'string', default: fallback, help })
+const integer = (help: string, fallback: number, min = 0, max = 2 ** 31 - 1): Setting => ({
+  type: 'integer',
+  default: `${fallback}`,
+  min,
+  max,
+  help,
+})
+const boolean = (help: string, fallback: boolean): Setting => ({ type: 'boolean', default: `${fallback}`, help })
+const oneOf = (help: string, fallback: string | undefined, ...values: readonly string[]): Setting => ({
+  type: values,
+  default: fallback,
+  help,
+})
 
 /** Kafka's defaults but where a comment says why not. */
 export const clientSettings = {
-  'bootstrap.servers': text(),
-  'client.id': text('millrace'),
-  'client.rack': text(''),
+  'bootstrap.servers': text('brokers to ask first: `host:port,host:port`'),
+  'client.id': text("our name in the broker's logs and quotas", 'millrace'),
+  'client.rack': text('where we are, for brokers that answer by rack', ''),
 
-  'request.timeout.ms': integer(30_000, 1),
-  'default.api.timeout.ms': integer(60_000, 1),
-  'socket.connection.setup.timeout.ms': integer(10_000, 1),
-  'connections.max.idle.ms': integer(540_000, -1),
-  'reconnect.backoff.ms': integer(50),
-  'reconnect.backoff.max.ms': integer(1000),
-  'retry.backoff.ms': integer(100),
-  'retry.backoff.max.ms': integer(1000),
-  'metadata.max.age.ms': integer(300_000),
-  'allow.auto.create.topics': boolean(true),
+  'request.timeout.ms': integer('how long an answer is waited for', 30_000, 1),
+  'default.api.timeout.ms': integer('how long something is tried again', 60_000, 1),
+  'socket.connection.setup.timeout.ms': integer('how long a connection may take', 10_000, 1),
+  'connections.max.idle.ms': integer('a connection without requests is closed after that; -1 is never', 540_000, -1),
+  'reconnect.backoff.ms': integer('pause before a connection is tried again, doubled each time', 50),
+  'reconnect.backoff.max.ms': integer('the longest', 1000),
+  'retry.backoff.ms': integer('pause before a request is tried again, doubled each time', 100),
+  'retry.backoff.max.ms': integer('the longest', 1000),
+  'metadata.max.age.ms': integer('topics and leaders are looked up anew after that', 300_000),
+  'allow.auto.create.topics': boolean('writing to a topic that is not there may make it, if the broker lets it', true),
 
-  'security.protocol': oneOf('PLAINTEXT', 'PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'),
-  'sasl.mechanism': oneOf(undefined, 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'),
-  'sasl.jaas.config': text(),
-  'sasl.oauthbearer.token.endpoint.url': text(),
-  'ssl.truststore.type': text(),
-  'ssl.truststore.location': text(),
-  'ssl.truststore.certificates': text(),
-  'ssl.keystore.type': text(),
-  'ssl.keystore.location': text(),
-  'ssl.keystore.key': text(),
-  'ssl.keystore.certificate.chain': text(),
-  'ssl.keystore.password': text(),
-  'ssl.key.password': text(),
-  'ssl.endpoint.identification.algorithm': text('https'),
-  'ssl.enabled.protocols': text('TLSv1.2,TLSv1.3'),
+  'security.protocol': oneOf('TLS and SASL, or neither', 'PLAINTEXT', 'PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'),
+  'sasl.mechanism': oneOf('how we show who we are', undefined, 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'),
+  'sasl.jaas.config': text("user and password, in Java's notation"),
+  'sasl.oauthbearer.token.endpoint.url': text('a file with the token: `file:///…`'),
+  'ssl.truststore.type': text('`PEM`'),
+  'ssl.truststore.location': text("a file with the certificates that are trusted; without it the system's"),
+  'ssl.truststore.certificates': text('the same as text'),
+  'ssl.keystore.type': text('`PEM`, `PKCS12`; unless told, by the name of the file'),
+  'ssl.keystore.location': text('a file with our key and certificates, where the broker asks for them'),
+  'ssl.keystore.key': text('the key as text'),
+  'ssl.keystore.certificate.chain': text('the certificates as text'),
+  'ssl.keystore.password': text('of the file'),
+  'ssl.key.password': text('of the key'),
+  'ssl.endpoint.identification.algorithm': text("`https` holds the broker's certificate to its name; empty does not", 'https'),
+  'ssl.enabled.protocols': text('versions of TLS', 'TLSv1.2,TLSv1.3'),
 
-  'group.id': text(),
-  'auto.offset.reset': oneOf(undefined, 'earliest', 'latest', 'none'),
-  'isolation.level': oneOf('read_uncommitted', 'read_uncommitted', 'read_committed'),
-  'fetch.min.bytes': integer(1),
-  'fetch.max.bytes': integer(50 << 20),
-  'fetch.max.wait.ms': integer(500),
-  'max.partition.fetch.bytes': integer(1 << 20, 1),
-  'check.crcs': boolean(true),
-  'enable.auto.commit': boolean(false),
-  'auto.commit.interval.ms': integer(5000),
-  'commit.offsets.on.checkpoint': boolean(true),
+  'group.id': text('whose offsets are read and committed'),
+  'auto.offset.reset': oneOf(
+    'where to read on if there is no offset, or no record at it any more',
+    undefined,
+    'earliest',
+    'latest',
+    'none',
+  ),
+  'isolation.level': oneOf(
+    'whether records of open and aborted transactions are seen',
+    'read_uncommitted',
+    'read_uncommitted',
+    'read_committed',
+  ),
+  'fetch.min.bytes': integer('an answer waits until there is as much', 1),
+  'fetch.max.bytes': integer('about the most in one answer', 50 << 20),
+  'fetch.max.wait.ms': integer('an answer waits so long at most', 500),
+  'max.partition.fetch.bytes': integer('about the most of one partition in one answer', 1 << 20, 1),
+  'check.crcs': boolean('whether checksums are checked', true),
+  'enable.auto.commit': boolean('commit offsets by time; a checkpoint does so anyway', false),
+  'auto.commit.interval.ms': integer('how often', 5000),
+  'commit.offsets.on.checkpoint': boolean("commit the group's offsets with each checkpoint", true),
 
-  'acks': oneOf('all', '0', '1', '-1', 'all'),
-  'enable.idempotence': oneOf(undefined, 'true', 'false'),
+  'acks': oneOf('how many replicas have a record when it counts as written', 'all', '0', '1', '-1', 'all'),
+  'enable.idempotence': oneOf('retries write nothing twice; on, unless `acks` are fewer than all', undefined, 'true', 'false'),
   // Java's 16 KB are sixteen requests where one would do: a broker's work is per batch.
-  'batch.size': integer(256 << 10),
-  'linger.ms': integer(5),
-  'buffer.memory': integer(32 << 20, 1),
-  'max.request.size': integer(1 << 20, 1),
-  'max.in.flight.requests.per.connection': integer(5, 1),
-  'compression.type': oneOf('none', 'none', 'gzip', 'snappy', 'lz4', 'zstd'),
-  'compression.gzip.level': integer(-1, -1, 9),
-  'compression.zstd.level': integer(3, -131_072, 22),
-  'delivery.timeout.ms': integer(120_000),
-  'retries': integer(2 ** 31 - 1),
-  'transactional.id': text(),
-  'transaction.timeout.ms': integer(60_000, 1),
+  'batch.size': integer('bytes of records that are written together, per partition', 256 << 10),
+  'linger.ms': integer('how long a batch waits for more records', 5),
+  'buffer.memory': integer('bytes that wait to be written', 32 << 20, 1),
+  'max.request.size': integer('the most in one record, or in one request', 1 << 20, 1),
+  'max.in.flight.requests.per.connection': integer('requests on their way at once; order is kept', 5, 1),
+  'compression.type': oneOf('how batches are packed', 'none', 'none', 'gzip', 'snappy', 'lz4', 'zstd'),
+  'compression.gzip.level': integer('-1 is the usual one', -1, -1, 9),
+  'compression.zstd.level': integer('greater is smaller and slower', 3, -131_072, 22),
+  'delivery.timeout.ms': integer('how long a record may take to be written, retries included', 120_000),
+  'retries': integer('0: what fails is not tried again', 2 ** 31 - 1),
+  'transactional.id': text("of a producer's transactions"),
+  'transaction.timeout.ms': integer('the broker aborts a transaction that takes longer', 60_000, 1),
 } as const satisfies Readonly<Record<string, Setting>>
 
 export type SettingName = keyof typeof clientSettings
