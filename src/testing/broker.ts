@@ -137,6 +137,7 @@ export class TestClient {
   ): Promise<MessageOf<(typeof apis)[N]['response']>> {
     return new Promise((resolve, reject) => {
       const onClose = () => reject(new Error(`closed before ${api} was answered`))
+      if (this.#stream.destroyed) return onClose()
       this.#stream.once('close', onClose)
       // The answer may be there before `send` returns.
       this.#waiting.set(this.#correlationId + 1, frame => {

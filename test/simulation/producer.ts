@@ -3,6 +3,9 @@ import type { Random } from '#src/base/random.ts'
 import type { TestClient } from '#src/testing/broker.ts'
 
 const MOST_IN_FLIGHT = 5
+/** The disk takes nothing at the moment; and what follows a batch that was refused for that. */
+const STORAGE = 56
+const OUT_OF_ORDER = 45
 
 interface Batch {
   readonly values: readonly string[]
@@ -18,6 +21,9 @@ interface Lane {
   readonly batches: Batch[]
   nextSequence: number
   nextValue: number
+  inFlight: number
+  /** Something was refused for the moment: once nothing is in flight, everything is sent again. */
+  stalled: boolean
 }
 
 export class SimulatedProducer {
@@ -46,6 +52,7 @@ export class SimulatedProducer {
     }
     for (const lane of this.#lanes.values()) {
       for (const batch of lane.batches) batch.sent = false
+      Object.assign(lane, { inFlight: 0, stalled: false })
       this.#pump(client, lane)
     }
   }
@@ -53,7 +60,8 @@ export class SimulatedProducer {
   send(client: TestClient, topic: string, partition: number): void {
     const key = `${topic}/${partition}`
     let lane = this.#lanes.get(key)
-    if (lane === undefined) this.#lanes.set(key, (lane = { topic, partition, batches: [], nextSequence: 0, nextValue: 0 }))
+    if (lane === undefined)
+      this.#lanes.set(key, (lane = { topic, partition, batches: [], nextSequence: 0, nextValue: 0, inFlight: 0, stalled: false }))
     const count = 1 + Math.floor(this.#random.next() * 4)
     const values: string[] = []
     // Some batches are large, so that they are torn across pages.
@@ -67,19 +75,26 @@ export class SimulatedProducer {
   /** Sends until everything is acknowledged. */
   async finish(client: TestClient): Promise<void> {
     await this.connect(client)
-    while (this.#failure === undefined && [...this.#lanes.values()].some(lane => lane.batches.some(batch => !batch.acknowledged)))
+    while (
+      this.#failure === undefined &&
+      [...this.#lanes.values()].some(lane => lane.batches.some(batch => !batch.acknowledged))
+    ) {
       await new Promise(resolve => setImmediate(resolve))
+      for (const lane of this.#lanes.values()) this.#pump(client, lane)
+    }
     if (this.#failure !== undefined) throw this.#failure
   }
 
   #pump(client: TestClient, lane: Lane): void {
+    if (lane.stalled) return
     const open = lane.batches.filter(batch => !batch.acknowledged)
     for (const batch of open.slice(0, MOST_IN_FLIGHT)) {
       if (batch.sent) continue
       batch.sent = true
+      lane.inFlight++
       this.#produce(client, lane, batch).catch(error => {
-        // The connection of a run whose power failed says nothing any more.
-        if (client === this.#client) this.#failure ??= error
+        // A connection of a broker that stopped or failed says nothing any more.
+        if (client === this.#client && !/^closed before/.test(error.message)) this.#failure ??= error
       })
     }
   }
@@ -92,16 +107,21 @@ export class SimulatedProducer {
       baseSequence: batch.baseSequence,
     })
     if (client !== this.#client) return
+    lane.inFlight--
     // Acknowledged is acknowledged: whatever happens later, these records stay.
     if (answer.errorCode === 0) {
       batch.acknowledged = true
       while (lane.batches.length > 0 && lane.batches[0]!.acknowledged) lane.batches.shift()
-    } else if (answer.errorCode === 56) batch.sent = false
+    } else if (answer.errorCode === STORAGE || (answer.errorCode === OUT_OF_ORDER && lane.stalled)) lane.stalled = true
     else
       throw new Error(
         `${this.#name}: ${lane.topic}-${lane.partition} sequence ${batch.baseSequence} was refused: ${answer.errorCode} ${answer.errorMessage}`,
       )
-    this.#pump(client, lane)
+    if (!lane.stalled) this.#pump(client, lane)
+    else if (lane.inFlight === 0) {
+      lane.stalled = false
+      for (const waiting of lane.batches) waiting.sent = false
+    }
   }
 
   /** Each of its records once and in order; those acknowledged all there. `cut`: the first ones may have been deleted. */

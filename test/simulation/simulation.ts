@@ -28,6 +28,7 @@ export class Simulation {
   readonly #random: Random
   readonly #disk: SimulatedDisk
   readonly #time = new TestTime()
+  readonly #kind: 'loses power' | 'fills up' | 'fails syncs'
   readonly #durability: Durability = 'group'
   #broker: Broker | undefined
   #client: TestClient | undefined
@@ -48,6 +49,8 @@ export class Simulation {
     this.#seed = seed
     this.#random = seededRandom(seed)
     this.#disk = new SimulatedDisk(seed * 7919 + 1)
+    // Most disks only lose power; some fill up now and then, some fail a sync.
+    this.#kind = seed % 5 === 3 ? 'fills up' : seed % 5 === 4 ? 'fails syncs' : 'loses power'
   }
 
   async run(): Promise<Outcome> {
@@ -57,15 +60,20 @@ export class Simulation {
       this.#crashSoon(STEPS * 12)
       try {
         await this.#work()
-        if (this.#chance(0.3)) await this.#orCrash(this.#broker!.stop())
+        this.#disk.options.capacityBytes = Number.POSITIVE_INFINITY
+        const failed = this.#broker!.directory.committer.failure !== undefined
+        if (!failed && this.#chance(0.3)) await this.#orCrash(this.#stop())
         else throw new Crashed('between two operations')
       } catch (error) {
-        if (!(error instanceof Crashed)) throw error
+        // After a failed sync nothing is certain any more: clients are cut off, and only a restart helps.
+        const failed = this.#broker?.directory.committer.failure !== undefined
+        if (!(error instanceof Crashed) && !failed) throw error
         this.#disk.crash()
         this.#crashes++
       }
     }
     await this.#startBroker()
+    this.#disk.options.failingSyncs = 0
     for (const producer of this.#producers) await producer.finish(this.#client!)
     await this.#check()
     await this.#broker!.stop()
@@ -80,6 +88,9 @@ export class Simulation {
     for (let attempt = 0; ; attempt++) {
       this.#starts++
       this.#armCrash()
+      // A start is given a disk that works; one that does not is another machine's affair.
+      this.#disk.options.failingSyncs = 0
+      this.#disk.options.capacityBytes = Number.POSITIVE_INFINITY
       if (attempt < 3 && this.#chance(0.3)) this.#crashSoon(60)
       try {
         this.#broker = await this.#orCrash(
@@ -103,12 +114,19 @@ export class Simulation {
         )
         this.#client = new TestClient(this.#broker, 'simulation')
         this.#disk.crashAt = Number.POSITIVE_INFINITY
+        if (this.#kind === 'fails syncs') this.#disk.options.failingSyncs = 40
         return
       } catch (error) {
         if (!(error instanceof Crashed)) throw error
         this.#crashes++
       }
     }
+  }
+
+  async #stop(): Promise<void> {
+    // What the journal could not write for want of room, it tries again.
+    const stopped = this.#broker!.stop()
+    await Promise.race([stopped, this.#time.pass(5000).then(() => stopped)])
   }
 
   #armCrash(): void {
@@ -139,6 +157,7 @@ export class Simulation {
       else if (choice < 0.78) await this.#read()
       else if (choice < 0.84) await this.#orCrash(this.#broker!.directory.checkpoint())
       else if (choice < 0.88) await this.#deleteSome()
+      else if (choice < 0.92 && this.#kind === 'fills up') await this.#fillOrEmpty()
       else await this.#orCrash(settled())
       if (this.#chance(0.3)) await this.#orCrash(new Promise(resolve => setImmediate(resolve)))
     }
@@ -169,6 +188,15 @@ export class Simulation {
     }
     if (errorCode !== 0) throw new Error(`topic ${name} was refused: ${errorCode}`)
     this.#topics.set(name, { id: topicId, partitions })
+  }
+
+  /** Another tenant of the disk takes the rest of it, or leaves. */
+  async #fillOrEmpty(): Promise<void> {
+    const { options } = this.#disk
+    const full = options.capacityBytes !== Number.POSITIVE_INFINITY
+    options.capacityBytes = full ? Number.POSITIVE_INFINITY : this.#disk.usedBytes + this.#below(20_000)
+    // The broker looks for room every second.
+    if (full) await this.#orCrash(this.#time.pass(1000))
   }
 
   async #deleteSome(): Promise<void> {

@@ -51,6 +51,8 @@ const unjournalled: ReadonlySet<number> = new Set([apis.Produce.key, apis.Fetch.
 
 const DEFAULT_REQUEST_MEMORY = 48 * 1024 * 1024
 const IDLE_CHECK_MS = 30_000
+/** So long a client may take to read its last answers when the broker stops. */
+const STOP_MS = 1_000
 
 export class Broker {
   readonly clock: Clock
@@ -207,7 +209,9 @@ export class Broker {
     await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
     this.groups.stop()
     await this.directory.committer.idle()
-    for (const listener of this.listeners) listener.closeConnections()
+    // What became durable with the last round is answered in the turns after it.
+    for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
+    await Promise.all(this.listeners.map(listener => listener.closeConnections(STOP_MS)))
     await this.directory.close()
   }
 }

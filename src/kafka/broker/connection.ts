@@ -151,6 +151,15 @@ export class Connection implements BytesReader {
     if (this.#slots.length === 0) this.#end()
   }
 
+  /** Closes once what is answered by now is sent, but waits no longer than so. */
+  closeSoon(withinMs: number): void {
+    if (this.#closed) return
+    this.#closing = true
+    this.#flush()
+    this.#stream.end(() => this.close())
+    this.broker.timers.after(withinMs, () => this.close())
+  }
+
   #closing = false
 
   #end(): void {

@@ -170,8 +170,14 @@ export class Listener {
     await Promise.all(servers.map(stopped))
   }
 
-  closeConnections(): void {
-    for (const connection of Array.from(this.#connections)) connection.close()
+  /** Clients get the answers that are ready. */
+  async closeConnections(withinMs: number): Promise<void> {
+    const closed = Array.from(this.#connections, connection => {
+      const gone = new Promise<void>(resolve => connection.whenClosed(resolve))
+      connection.closeSoon(withinMs)
+      return gone
+    })
+    await Promise.all(closed)
   }
 }
 

@@ -8,6 +8,8 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
 
 const READ_BYTES = 256 * 1024
+/** Where Node keeps what a socket is of the system. */
+const HANDLE = '_handle'
 let shared: Uint8Array | undefined
 
 /** Bytes as they arrive. They are good until the call returns. */
@@ -17,10 +19,10 @@ export interface BytesReader {
 
 /** The socket to use instead of `accepted`, which must be paused; undefined where it has to be read as usual. */
 export function takeOver(accepted: Socket, reader: () => BytesReader | undefined): Socket | undefined {
-  const holder = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null }
-  const handle = holder._handle
+  const holder = accepted as unknown as Record<typeof HANDLE, { readonly useUserBuffer?: unknown } | null>
+  const handle = holder[HANDLE]
   if (typeof handle?.useUserBuffer !== 'function') return undefined
-  holder._handle = null
+  holder[HANDLE] = null
   const buffer = (shared ??= new Uint8Array(READ_BYTES))
   const options = {
     handle,

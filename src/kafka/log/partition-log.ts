@@ -585,7 +585,9 @@ export class PartitionLog implements Participant, JournalledWrite {
     // Who read to the end of the log goes on where a round began since.
     const start = end < 0 ? -1 : this.#recent.positionOf(segment, offset)
     if (start >= 0 && end - start <= maxBytes) return { segment, position: start, bytes: end - start }
-    return this.#readSlowly(segment, offset, maxBytes, atLeastOne, bound)
+    // Where the log is durable now: by the time the files are open, rounds may have come and failed.
+    const durable = { segment: this.#durableSegment, position: this.#durablePosition }
+    return this.#readSlowly(segment, offset, maxBytes, atLeastOne, bound, durable)
   }
 
   async #readSlowly(
@@ -594,6 +596,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     maxBytes: number,
     atLeastOne: boolean,
     bound: number,
+    durable: { readonly segment: Segment; readonly position: number },
   ): Promise<LogRange | undefined> {
     for (let segment: Segment | undefined = first; segment !== undefined; segment = this.#after(segment)) {
       if (segment.bytes === 0) continue
@@ -601,13 +604,12 @@ export class PartitionLog implements Participant, JournalledWrite {
       try {
         const file = await segment.file.get()
         const index = await this.#context.indexes.offsets(segment, segment === this.#active)
-        const readable = segment === this.#durableSegment ? this.#durablePosition : segment.bytes
+        const readable = segment === durable.segment ? durable.position : segment.bytes
         const from = offset <= segment.baseOffset ? 0 : index.positionFor(offset - segment.baseOffset)
         const batch = await findBatch(file, from, readable, offset)
         if (batch === undefined) continue
         if (batch.baseOffset >= bound) return undefined
-        const known = this.#endIn(segment, bound)
-        const end = known >= 0 ? known : await this.#positionOf(segment, bound, readable)
+        const end = await this.#positionOf(segment, bound, readable)
         const limit = batch.position + maxBytes
         const bytes =
           (end <= limit ? end : await this.#cut(segment, file, batch.position, limit, end, atLeastOne)) - batch.position
@@ -634,7 +636,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   async #positionOf(segment: Segment, offset: number, readable: number): Promise<number> {
-    if (offset >= segment.endOffset) return readable
+    if (offset >= segment.endOffset || offset >= this.#highWatermark) return readable
     const index = await this.#context.indexes.offsets(segment, segment === this.#active)
     const batch = await findBatch(await segment.file.get(), index.positionFor(offset - segment.baseOffset), readable, offset)
     return batch?.position ?? readable
@@ -651,8 +653,8 @@ export class PartitionLog implements Participant, JournalledWrite {
     return this.#segments[low]!
   }
 
-  #after(segment: Segment): Segment | undefined {
-    return this.#segments[this.#segments.indexOf(segment) + 1]
+  #after({ baseOffset }: Segment): Segment | undefined {
+    return this.#segments.find(segment => segment.baseOffset > baseOffset)
   }
 
   /** A transaction was aborted here, as far as the indexes in memory and the files beside them say. */

@@ -52,7 +52,7 @@ const membersOf = (broker: Broker, group: ConsumerGroup): Member[] =>
     memberEpoch: position.epoch,
     clientId: description.clientId,
     clientHost: description.clientHost,
-    subscribedTopicNames: subscription.names,
+    subscribedTopicNames: [...subscription.names],
     subscribedTopicRegex: subscription.pattern,
     // What it is asked to give up it has, until it has given it up.
     assignment: { topicPartitions: described(broker, merged(position.held, position.revoking)) },

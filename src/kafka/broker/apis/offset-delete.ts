@@ -15,10 +15,11 @@ export const offsetDelete = (broker: Broker) =>
     const answers = topics.map(({ name, partitions }) => {
       const topic = broker.topics.named(name)
       const mayRead = context.may('READ', 'TOPIC', name)
+      const subscribed = group.subscribesTo(name)
       const codes = partitions.map(({ partitionIndex }) => {
         if (!mayRead) return ErrorCode.TOPIC_AUTHORIZATION_FAILED
         if (topic?.partitions[partitionIndex] === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-        return group.subscribesTo(name) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : 0
+        return subscribed ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : 0
       })
       const gone = partitions.flatMap(({ partitionIndex }, i) => (codes[i] === 0 ? [partitionIndex] : []))
       if (gone.length > 0) deleted.push({ topicId: topic!.id, partitions: gone })

@@ -21,8 +21,8 @@ import {
   type SyncAnswer,
   copied,
   rebalanceTimeoutOf,
-  subscribedTopics,
 } from './classic-member.ts'
+import { ClassicMembers } from './classic-members.ts'
 import { type GroupClient, type GroupContext, NEVER, uuidText } from './group-context.ts'
 import type { ClassicGroupChange } from './group-entries.ts'
 import type { ClassicGroupImage } from './group-journal.ts'
@@ -52,17 +52,12 @@ export class ClassicGroup {
   protocolType: string | null = null
   protocolName: string | null = null
   leader: string | null = null
-  readonly members = new Map<string, ClassicMember>()
+  readonly members = new ClassicMembers()
   emptySinceMs: number
-  /** Member ids of static members, by instance. */
-  readonly #instances = new Map<string, string>()
   /** Ids that were given and not joined with yet, and when they are given up. */
   readonly #pending = new Map<string, number>()
   /** Who has been told of the generation and has not synced. */
   readonly #unsynced = new Set<string>()
-  /** How many members know a way to assign. */
-  readonly #supporters = new Map<string, number>()
-  #parkedJoins = 0
   /** Undefined where members do not say it in a way that is known here. */
   #topics: ReadonlySet<string> | undefined
   #joinDeadlineMs = NEVER
@@ -92,16 +87,14 @@ export class ClassicGroup {
     group.emptySinceMs = entry.emptySinceMs
     for (const memberEntry of image.members.values()) {
       const member = ClassicMember.restored(memberEntry)
-      group.members.set(member.id, member)
-      if (member.instanceId !== null) group.#instances.set(member.instanceId, member.id)
-      group.#count(member, 1)
+      group.members.insert(member)
       group.#expect(member)
     }
     group.#topics = group.#subscribedTopics()
-    if (group.state === 'PreparingRebalance') group.#joinBy(group.#rebalanceTimeoutMs)
+    if (group.state === 'PreparingRebalance') group.#joinBy(group.members.rebalanceTimeoutMs)
     if (group.state === 'CompletingRebalance') {
-      for (const id of group.members.keys()) group.#unsynced.add(id)
-      group.#syncBy(group.#rebalanceTimeoutMs)
+      for (const { id } of group.members.values()) group.#unsynced.add(id)
+      group.#syncBy(group.members.rebalanceTimeoutMs)
     }
     return group
   }
@@ -126,7 +119,7 @@ export class ClassicGroup {
     if (!this.#canAssignWith(request)) return refuse(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
     if (memberId === '') return this.#joinNew(request, client, reply)
     if (groupInstanceId === null && this.#pending.has(memberId)) return this.#add(memberId, request, client, reply)
-    const fault = this.#faultOf(memberId, groupInstanceId)
+    const fault = this.members.faultOf(memberId, groupInstanceId)
     if (fault !== 0) return refuse(fault)
     const member = this.members.get(memberId)!
     if (this.state === 'Empty') return refuse(ErrorCode.UNKNOWN_MEMBER_ID)
@@ -142,7 +135,7 @@ export class ClassicGroup {
     const { groupInstanceId } = request
     const memberId = `${groupInstanceId ?? client.clientId}-${uuidText(this.#context.random)}`
     if (groupInstanceId !== null) {
-      const replaced = this.#instances.get(groupInstanceId)
+      const replaced = this.members.holderOf(groupInstanceId)
       if (replaced === undefined) return this.#add(memberId, request, client, reply)
       return this.#replace(this.members.get(replaced)!, memberId, request, client, reply)
     }
@@ -163,9 +156,9 @@ export class ClassicGroup {
     if (this.#filling !== undefined) this.#newcomer = true
     if (this.members.size === 0) this.protocolType = request.protocolType
     this.#pending.delete(memberId)
-    this.#insert(member)
+    this.members.insert(member)
     this.leader ??= memberId
-    this.#park(member, reply)
+    this.members.park(member, reply)
     this.#expect(member, NEW_MEMBER_MS)
     this.#rebalanceOrComplete()
   }
@@ -173,22 +166,22 @@ export class ClassicGroup {
   /** A static member comes back under another id: it takes the place it had. */
   #replace(before: ClassicMember, memberId: string, request: JoinRequest, client: GroupClient, reply: Reply<JoinAnswer>): void {
     const leaderBefore = this.leader
-    this.#answerJoin(before, { memberId: before.id, errorCode: ErrorCode.FENCED_INSTANCE_ID, protocolName: null })
+    this.members.answer(before, { memberId: before.id, errorCode: ErrorCode.FENCED_INSTANCE_ID, protocolName: null })
     this.#answerSync(before, { errorCode: ErrorCode.FENCED_INSTANCE_ID })
     const waitsForSync = this.#unsynced.has(before.id)
     this.#drop(before)
     const member = new ClassicMember(memberId, before.instanceId, { clientId: before.clientId, host: before.clientHost }, before)
     member.assignment = before.assignment
-    this.#insert(member)
+    this.members.insert(member)
     if (leaderBefore === before.id) this.leader = memberId
     this.#update(member, request, reply)
     this.#expect(member)
     switch (this.state) {
       case 'Stable':
-        if (this.#vote() !== this.protocolName) return this.#prepare()
+        if (this.members.vote() !== this.protocolName) return this.#prepare()
         if (waitsForSync) this.#unsynced.add(memberId)
         this.#save({ gone: [before.id], members: [member.entry()] })
-        this.#answerJoin(member, this.#standingFor(member, client.version, leaderBefore))
+        this.members.answer(member, this.#standingFor(member, client.version, leaderBefore))
         return
       case 'CompletingRebalance':
         // The leader may have been told of the id that is gone.
@@ -229,13 +222,13 @@ export class ClassicGroup {
   #hasRoomFor(memberId: string): boolean {
     const { maxSize } = this.#context.settings()
     const member = this.members.get(memberId)
-    if (this.state === 'PreparingRebalance') return member?.joining !== undefined || this.#parkedJoins < maxSize
+    if (this.state === 'PreparingRebalance') return member?.joining !== undefined || this.members.parked < maxSize
     return this.state === 'Empty' || member !== undefined || this.members.size < maxSize
   }
 
   #canAssignWith({ protocolType, protocols }: JoinRequest): boolean {
     if (this.state === 'Empty') return protocolType !== '' && protocols.length > 0
-    return protocolType === this.protocolType && protocols.some(({ name }) => this.#supporters.get(name) === this.members.size)
+    return protocolType === this.protocolType && this.members.know(protocols)
   }
 
   // ── the rebalance ─────────────────────────────────────────────────────────────────────────────────
@@ -259,14 +252,14 @@ export class ClassicGroup {
     this.state = 'PreparingRebalance'
     if (fills) {
       const delayMs = this.#context.settings().initialRebalanceDelayMs
-      this.#filling = { delayMs, leftMs: Math.max(this.#rebalanceTimeoutMs - delayMs, 0) }
+      this.#filling = { delayMs, leftMs: Math.max(this.members.rebalanceTimeoutMs - delayMs, 0) }
       this.#joinBy(delayMs)
     } else if (this.#allJoined) this.#complete()
-    else this.#joinBy(this.#rebalanceTimeoutMs)
+    else this.#joinBy(this.members.rebalanceTimeoutMs)
   }
 
   get #allJoined(): boolean {
-    return this.#parkedJoins === this.members.size && this.#pending.size === 0
+    return this.members.parked === this.members.size && this.#pending.size === 0
   }
 
   #completeIfAllJoined(): void {
@@ -292,23 +285,23 @@ export class ClassicGroup {
     )
     for (const member of gone) this.#drop(member)
     this.#joinDeadlineMs = NEVER
-    if (!this.#electLeader() && this.members.size > 0) return this.#joinBy(this.#rebalanceTimeoutMs)
+    if (!this.#electLeader() && this.members.size > 0) return this.#joinBy(this.members.rebalanceTimeoutMs)
     this.#filling = undefined
     this.#newcomer = false
     this.generation++
     this.#unsynced.clear()
     if (this.members.size === 0) return this.#becomeEmpty()
-    this.protocolName = this.#vote()
+    this.protocolName = this.members.vote()
     this.#topics = this.#subscribedTopics()
     this.state = 'CompletingRebalance'
     this.#save('all members')
     for (const member of this.members.values()) {
-      this.#answerJoin(member, this.#generationFor(member))
+      this.members.answer(member, this.#generationFor(member))
       this.#expect(member)
       member.isNew = false
       this.#unsynced.add(member.id)
     }
-    this.#syncBy(this.#rebalanceTimeoutMs)
+    this.#syncBy(this.members.rebalanceTimeoutMs)
   }
 
   #becomeEmpty(): void {
@@ -331,23 +324,11 @@ export class ClassicGroup {
     return false
   }
 
-  /** Of the ways to assign that all know, the one that most like best. */
-  #vote(): string | null {
-    const votes = new Map<string, number>()
-    for (const { protocols } of this.members.values()) {
-      const favourite = protocols.find(({ name }) => this.#supporters.get(name) === this.members.size)
-      if (favourite !== undefined) votes.set(favourite.name, (votes.get(favourite.name) ?? 0) + 1)
-    }
-    let winner: string | null = null
-    for (const [name, count] of votes) if (winner === null || count > votes.get(winner)!) winner = name
-    return winner
-  }
-
   // ── syncing ───────────────────────────────────────────────────────────────────────────────────────
 
   sync(request: RequestOf<'SyncGroup'>, reply: Reply<SyncAnswer>): void {
     const { memberId, groupInstanceId, generationId } = request
-    const fault = this.#faultOf(memberId, groupInstanceId)
+    const fault = this.members.faultOf(memberId, groupInstanceId)
     if (fault !== 0) return reply({ errorCode: fault })
     if (generationId !== this.generation) return reply({ errorCode: ErrorCode.ILLEGAL_GENERATION })
     if (differs(request.protocolType, this.protocolType) || differs(request.protocolName, this.protocolName))
@@ -397,7 +378,7 @@ export class ClassicGroup {
   // ── being alive, and leaving ──────────────────────────────────────────────────────────────────────
 
   heartbeat(memberId: string, instanceId: string | null, generation: number): number {
-    const fault = this.#faultOf(memberId, instanceId)
+    const fault = this.members.faultOf(memberId, instanceId)
     if (fault !== 0) return fault
     if (generation !== this.generation) return ErrorCode.ILLEGAL_GENERATION
     this.#expect(this.members.get(memberId)!)
@@ -408,9 +389,9 @@ export class ClassicGroup {
   leave(leaving: readonly LeavingMember[]): number[] {
     const gone: string[] = []
     const answers = leaving.map(({ memberId, groupInstanceId }) => {
-      const id = memberId === '' && groupInstanceId !== null ? (this.#instances.get(groupInstanceId) ?? '') : memberId
+      const id = memberId === '' && groupInstanceId !== null ? (this.members.holderOf(groupInstanceId) ?? '') : memberId
       if (this.#pending.delete(id)) return 0
-      const fault = this.#faultOf(id, groupInstanceId)
+      const fault = this.members.faultOf(id, groupInstanceId)
       if (fault !== 0) return fault
       this.#remove(id)
       gone.push(id)
@@ -470,7 +451,7 @@ export class ClassicGroup {
   commitFault(memberId: string, instanceId: string | null, generation: number, transactional: boolean): number {
     if (generation < 0 && this.state === 'Empty') return 0
     if (generation >= 0 || memberId !== '' || instanceId !== null) {
-      const fault = this.#faultOf(memberId, instanceId)
+      const fault = this.members.faultOf(memberId, instanceId)
       if (fault !== 0) return fault
       if (generation !== this.generation) return ErrorCode.ILLEGAL_GENERATION
     } else if (!transactional && this.state !== 'Empty') return ErrorCode.UNKNOWN_MEMBER_ID
@@ -501,46 +482,9 @@ export class ClassicGroup {
 
   // ── members ───────────────────────────────────────────────────────────────────────────────────────
 
-  /** Why there is no such member, or 0. */
-  #faultOf(memberId: string, instanceId: string | null): number {
-    if (instanceId !== null) {
-      const owner = this.#instances.get(instanceId)
-      if (owner === undefined) return ErrorCode.UNKNOWN_MEMBER_ID
-      if (owner !== memberId) return ErrorCode.FENCED_INSTANCE_ID
-    }
-    return this.members.has(memberId) ? 0 : ErrorCode.UNKNOWN_MEMBER_ID
-  }
-
-  #insert(member: ClassicMember): void {
-    this.members.set(member.id, member)
-    if (member.instanceId !== null) this.#instances.set(member.instanceId, member.id)
-    this.#count(member, 1)
-  }
-
-  #count({ protocols }: ClassicMember, by: 1 | -1): void {
-    for (const { name } of protocols) this.#supporters.set(name, (this.#supporters.get(name) ?? 0) + by)
-  }
-
   #update(member: ClassicMember, request: JoinRequest, reply: Reply<JoinAnswer>): void {
-    this.#count(member, -1)
-    member.update(request)
-    this.#count(member, 1)
-    this.#park(member, reply)
-  }
-
-  /** Another join of the same member takes the place of the one that waits. */
-  #park(member: ClassicMember, reply: Reply<JoinAnswer>): void {
-    this.#answerJoin(member, { memberId: member.id, errorCode: ErrorCode.REBALANCE_IN_PROGRESS, protocolName: null })
-    member.joining = reply
-    this.#parkedJoins++
-  }
-
-  #answerJoin(member: ClassicMember, answer: JoinAnswer): void {
-    const reply = member.joining
-    if (reply === undefined) return
-    member.joining = undefined
-    this.#parkedJoins--
-    reply(answer)
+    this.members.update(member, request)
+    this.members.park(member, reply)
   }
 
   #answerSync(member: ClassicMember, answer: SyncAnswer): boolean {
@@ -558,36 +502,21 @@ export class ClassicGroup {
   }
 
   #drop(member: ClassicMember): void {
-    this.#answerJoin(member, { memberId: '', errorCode: ErrorCode.UNKNOWN_MEMBER_ID, protocolName: null })
+    this.members.answer(member, { memberId: '', errorCode: ErrorCode.UNKNOWN_MEMBER_ID, protocolName: null })
     this.#answerSync(member, { errorCode: ErrorCode.UNKNOWN_MEMBER_ID })
-    this.members.delete(member.id)
+    this.members.drop(member)
     this.#unsynced.delete(member.id)
-    if (member.instanceId !== null) this.#instances.delete(member.instanceId)
-    this.#count(member, -1)
-    if (this.leader === member.id) this.leader = this.members.keys().next().value ?? null
+    if (this.leader === member.id) this.leader = firstOf(this.members.values())?.id ?? null
   }
 
   #subscribedTopics(): ReadonlySet<string> | undefined {
-    if (this.protocolType !== CONSUMERS) return undefined
-    const topics = new Set<string>()
-    for (const member of this.members.values()) {
-      const theirs = subscribedTopics(member.metadataFor(this.protocolName))
-      if (theirs === undefined) return undefined
-      for (const topic of theirs) topics.add(topic)
-    }
-    return topics
+    return this.protocolType === CONSUMERS ? this.members.topics(this.protocolName) : undefined
   }
 
   // ── time, and the journal ─────────────────────────────────────────────────────────────────────────
 
   get #now(): number {
     return this.#context.clock.elapsedMs()
-  }
-
-  get #rebalanceTimeoutMs(): number {
-    let longest = 0
-    for (const { rebalanceTimeoutMs } of this.members.values()) longest = Math.max(longest, rebalanceTimeoutMs)
-    return longest
   }
 
   /** The member has to be heard of within this time. */
@@ -630,3 +559,8 @@ export class ClassicGroup {
 }
 
 const differs = (said: string | null, known: string | null): boolean => said !== null && known !== null && said !== known
+
+function firstOf<T>(items: Iterable<T>): T | undefined {
+  for (const item of items) return item
+  return undefined
+}

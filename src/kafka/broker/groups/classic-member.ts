@@ -10,6 +10,7 @@ import type { ClassicMemberEntry } from './group-entries.ts'
 export type JoinRequest = RequestOf<'JoinGroup'>
 export type JoinAnswer = ResponseOf<'JoinGroup'>
 export type SyncAnswer = ResponseOf<'SyncGroup'>
+/** Is called once. It must not call back into the group before it returns. */
 export type Reply<T> = (answer: T) => void
 
 /** A way to assign that the member knows, and what it wants the leader to know for that. */

@@ -9,7 +9,6 @@
  *
  * All that one heartbeat changes is one entry of the journal.
  */
-import { assert } from '../../../base/assert.ts'
 import { ErrorCode } from '../../protocol/errors.ts'
 import { KafkaRefusal, type Topics } from '../topics.ts'
 import { Alarm } from './alarm.ts'
@@ -17,10 +16,12 @@ import { type Assignment, NO_PARTITIONS, assignmentOf, sameAssignment } from './
 import { type Assignor, assignors } from './assignors/assignors.ts'
 import { ConsumerMember, type MemberDescription, positionOf, targetOf } from './consumer-member.ts'
 import { type GroupClient, type GroupContext, NEVER } from './group-context.ts'
+import { GroupChange } from './group-change.ts'
 import type { ConsumerGroupChange } from './group-entries.ts'
 import type { ConsumerGroupImage } from './group-journal.ts'
+import { Ownership } from './ownership.ts'
 import { PatternError } from './pattern/syntax.ts'
-import { type Position, partitionsOf, reconcile, sameHeld, samePosition } from './reconciliation.ts'
+import { type Position, reconcile, sameHeld, samePosition } from './reconciliation.ts'
 import { type Subscription, Subscriptions } from './subscriptions.ts'
 import type { RequestOf } from '../../protocol/apis.ts'
 
@@ -61,8 +62,7 @@ export class ConsumerGroup {
   readonly members = new Map<string, ConsumerMember>()
   /** Member ids of static members, by instance. */
   readonly #instances = new Map<string, string>()
-  /** Who has a partition, or has not given it up yet. */
-  readonly #owners = new Map<string, Map<number, string>>()
+  readonly #ownership = new Ownership()
   readonly #subscriptions: Subscriptions
   #topicsHash = 0
   /** Topics have come, gone or grown since the subscriptions were looked at. */
@@ -138,7 +138,7 @@ export class ConsumerGroup {
     const subscription = this.#subscriptionFor(request, known)
     const matched = this.#matchPattern(subscription.pattern, known === undefined, mayDescribe)
     // From here on nothing is refused any more.
-    const change = new Change()
+    const change = new GroupChange()
     const member = this.#enter(request, client, known, subscription, change)
     const before = member.position
     if (matched) change.patterns = true
@@ -250,7 +250,7 @@ export class ConsumerGroup {
     client: GroupClient,
     known: ConsumerMember | undefined,
     subscription: Subscription,
-    change: Change,
+    change: GroupChange,
   ): ConsumerMember {
     const description: MemberDescription = {
       instanceId: request.instanceId ?? known?.description.instanceId ?? null,
@@ -277,14 +277,13 @@ export class ConsumerGroup {
     this.#insert(member)
     change.described.add(member)
     change.subscriptions ||=
-      subscription !== known?.subscription &&
-      (known !== undefined || subscription.names.length > 0 || subscription.pattern !== '')
+      subscription !== known?.subscription && (known !== undefined || subscription.names.size > 0 || subscription.pattern !== '')
     if (known !== undefined) this.#replace(known, member, change)
     return member
   }
 
   /** A static member comes back under another id: it has what it had. */
-  #replace(before: ConsumerMember, member: ConsumerMember, change: Change): void {
+  #replace(before: ConsumerMember, member: ConsumerMember, change: GroupChange): void {
     this.#remove(before, change)
     member.target = before.target
     this.#move(member, { ...before.position, epoch: 0, previousEpoch: 0, state: 'stable' })
@@ -292,7 +291,7 @@ export class ConsumerGroup {
     change.moved.add(member)
   }
 
-  #updateEpoch(change: Change): void {
+  #updateEpoch(change: GroupChange): void {
     if (!change.subscriptions && !change.patterns && !this.#topicsChanged) return
     this.#subscriptions.resolve()
     this.#topicsChanged = false
@@ -306,7 +305,7 @@ export class ConsumerGroup {
   // ── assigning ─────────────────────────────────────────────────────────────────────────────────────
 
   /** Many members that come at once are assigned once. A first member waits for nobody. */
-  #assignUnlessJustDone(change: Change): void {
+  #assignUnlessJustDone(change: GroupChange): void {
     const now = this.#context.clock.elapsedMs()
     if (this.members.size > 1 && now - this.#assignedAtMs < this.#context.times(this.id).assignmentIntervalMs) return
     this.#assignedAtMs = now
@@ -328,17 +327,14 @@ export class ConsumerGroup {
     change.epoch = true
   }
 
-  #reconcile(member: ConsumerMember, owned: Assignment | undefined, change: Change): void {
+  #reconcile(member: ConsumerMember, owned: Assignment | undefined, change: GroupChange): void {
     const { position } = member
     const target = this.#targetFor(member)
     if (this.#isReconciled(position) && target === member.target) return
     const next = reconcile(position, {
       target,
       epoch: this.assignmentEpoch,
-      isFree: (topicId, partition) => {
-        const owner = this.#owners.get(topicId)?.get(partition)
-        return owner === undefined || owner === member.id
-      },
+      isFree: (topicId, partition) => this.#ownership.isFreeFor(member.id, topicId, partition),
       owned,
     })
     if (samePosition(position, next)) return
@@ -364,7 +360,7 @@ export class ConsumerGroup {
   leave({ memberId, memberEpoch, instanceId }: HeartbeatRequest): HeartbeatAnswer {
     const member = instanceId === null ? this.members.get(memberId) : this.#staticMember(memberId, instanceId)
     if (member === undefined) throw this.#unknownMember(memberId)
-    const change = new Change()
+    const change = new GroupChange()
     if (memberEpoch === LEAVES_FOR_NOW) {
       this.#move(member, { ...member.position, epoch: LEAVES_FOR_NOW, state: 'stable', revoking: new Map() })
       member.revocationDeadlineMs = NEVER
@@ -376,7 +372,7 @@ export class ConsumerGroup {
 
   /** An administrator sends members away, or a member goes by the older request. Answers an error code for each. */
   sendAway(leaving: readonly { readonly memberId: string; readonly groupInstanceId: string | null }[]): number[] {
-    const change = new Change()
+    const change = new GroupChange()
     const answers = leaving.map(({ memberId, groupInstanceId }) => {
       const holder = groupInstanceId === null ? memberId : this.#instances.get(groupInstanceId)
       if (holder === undefined) return ErrorCode.UNKNOWN_MEMBER_ID
@@ -390,7 +386,7 @@ export class ConsumerGroup {
     return answers
   }
 
-  #fence(members: readonly ConsumerMember[], change: Change): void {
+  #fence(members: readonly ConsumerMember[], change: GroupChange): void {
     for (const member of members) this.#remove(member, change)
     this.#topicsHash = this.#subscriptions.hash()
     this.epoch++
@@ -404,7 +400,7 @@ export class ConsumerGroup {
       ({ sessionDeadlineMs, revocationDeadlineMs }) => Math.min(sessionDeadlineMs, revocationDeadlineMs) <= now,
     )
     if (silent.length > 0) {
-      const change = new Change()
+      const change = new GroupChange()
       this.#fence(silent, change)
       this.#save(change)
     }
@@ -475,31 +471,19 @@ export class ConsumerGroup {
     this.#subscriptions.enter(member.subscription)
   }
 
-  #remove(member: ConsumerMember, change: Change): void {
+  #remove(member: ConsumerMember, change: GroupChange): void {
     this.members.delete(member.id)
     const { instanceId } = member.description
     if (instanceId !== null && this.#instances.get(instanceId) === member.id) this.#instances.delete(instanceId)
     this.#subscriptions.leave(member.subscription)
-    this.#release(member)
+    this.#ownership.release(member.position)
     change.forget(member)
   }
 
-  #release({ position }: ConsumerMember): void {
-    for (const held of [position.held, position.revoking])
-      for (const [topicId, partition] of partitionsOf(held)) this.#owners.get(topicId)?.delete(partition)
-  }
-
   #move(member: ConsumerMember, position: Position): void {
-    this.#release(member)
+    this.#ownership.release(member.position)
     member.position = position
-    for (const held of [position.held, position.revoking]) {
-      for (const [topicId, partition] of partitionsOf(held)) {
-        let owners = this.#owners.get(topicId)
-        if (owners === undefined) this.#owners.set(topicId, (owners = new Map()))
-        assert(!owners.has(partition), 'a partition has one owner')
-        owners.set(partition, member.id)
-      }
-    }
+    this.#ownership.take(member.id, position)
   }
 
   #expect(member: ConsumerMember): void {
@@ -524,7 +508,7 @@ export class ConsumerGroup {
     })
   }
 
-  #save(change: Change): void {
+  #save(change: GroupChange): void {
     if (change.isEmpty) return
     this.#context.journal.append(
       this.#entry({
@@ -551,28 +535,6 @@ export class ConsumerGroup {
 
 /** Members of this protocol commit by this version or a later one. */
 const FIRST_COMMIT_VERSION = 9
-
-/** What has to be journalled of one heartbeat. */
-class Change {
-  readonly gone = new Set<string>()
-  readonly described = new Set<ConsumerMember>()
-  readonly targets = new Set<ConsumerMember>()
-  readonly moved = new Set<ConsumerMember>()
-  epoch = false
-  patterns = false
-  /** Not by itself: it leads to another epoch. */
-  subscriptions = false
-
-  get isEmpty(): boolean {
-    const sets = this.gone.size + this.described.size + this.targets.size + this.moved.size
-    return sets === 0 && !this.epoch && !this.patterns
-  }
-
-  forget(member: ConsumerMember): void {
-    this.gone.add(member.id)
-    for (const set of [this.described, this.targets, this.moved]) set.delete(member)
-  }
-}
 
 export const heldAssignment = ({ held }: Position): Assignment =>
   new Map(Array.from(held, ([topicId, partitions]) => [topicId, Array.from(partitions.keys()).toSorted((a, b) => a - b)]))

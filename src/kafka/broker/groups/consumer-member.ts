@@ -35,7 +35,7 @@ export class ConsumerMember {
 
   descriptionEntry(): NonNullable<ConsumerGroupChange['members']>[number] {
     const { names, pattern } = this.subscription
-    return { memberId: this.id, ...this.description, topics: names, pattern }
+    return { memberId: this.id, ...this.description, topics: [...names], pattern }
   }
 
   targetEntry(): NonNullable<ConsumerGroupChange['targets']>[number] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type TestBroker, type TestClient, testBroker } from '../../../testing/broker.ts'
+import { memoryFiles } from '../../../base/memory-files.ts'
+import { type TestBroker, type TestClient, settled, testBroker } from '../../../testing/broker.ts'
 import { subscription } from '../../../testing/group-script.ts'
 import type { StagedOffset } from './group-coordinator.ts'
 
@@ -232,6 +233,37 @@ describe('old offsets', () => {
     expect(third.broker.groups.get('g')).toBeUndefined()
     await third.stop()
   })
+})
+
+test('nobody is told of a generation before it is durable', async () => {
+  const disk = memoryFiles()
+  let durable = Promise.resolve()
+  const files = new Proxy(disk, { get: (target, name) => (name === 'sync' ? () => durable : target[name as keyof typeof disk]) })
+  const broker = await testBroker({ files, properties: { 'group.initial.rebalance.delay.ms': '0' } })
+  const [ann, bob] = [broker.connect('ann'), broker.connect('bob')]
+  const told: string[] = []
+  const say = (name: string) => (answer: { readonly generationId?: number; readonly errorCode: number }) =>
+    void told.push(`${name} ${answer.generationId ?? answer.errorCode}`)
+  const request = {
+    groupId: 'g',
+    sessionTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 10_000,
+    memberId: '',
+    protocolType: 'consumer',
+    protocols: [{ name: 'range', metadata: subscription('t') }],
+  }
+  void ann.ask('JoinGroup', 3, request).then(say('ann'))
+  void bob.ask('JoinGroup', 3, request).then(say('bob'))
+  await settled()
+  let release = () => {}
+  durable = new Promise(resolve => (release = resolve))
+  await broker.time.pass(0)
+  expect(broker.broker.groups.get('g')).toMatchObject({ stateName: 'CompletingRebalance', generation: 1 })
+  expect(told).toEqual([])
+  release()
+  await settled()
+  expect(told.toSorted()).toEqual(['ann 1', 'bob 1'])
+  await broker.stop()
 })
 
 test('a consumer group may have times of its own', async () => {

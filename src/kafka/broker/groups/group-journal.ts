@@ -2,6 +2,7 @@
  * The journal's section of groups. While it is replayed it keeps an image of each group; the groups themselves are made of the
  * images once all entries are read, since on the way there an entry may speak of what is only half there.
  */
+import { MillraceError } from '../../../base/errors.ts'
 import type { JournalSection, StateJournal } from '../../log/state-journal.ts'
 import { codecOf } from '../../protocol/codec.ts'
 import { Reader } from '../../protocol/reader.ts'
@@ -95,13 +96,17 @@ export class GroupJournal implements JournalSection {
 
   replay(entry: Uint8Array): void {
     const reader = new Reader(entry)
-    switch (reader.int8()) {
+    const kind = reader.int8()
+    switch (kind) {
       case EntryKind.Classic:
         return this.#replayClassic(codecOf(ClassicGroupEntry, 0).decode(reader))
       case EntryKind.Consumer:
         return this.#replayConsumer(codecOf(ConsumerGroupEntry, 0).decode(reader))
       case EntryKind.Deleted:
         this.#images.delete(codecOf(DeletedGroupEntry, 0).decode(reader).groupId)
+        return
+      default:
+        throw unknownEntry(this.name, kind)
     }
   }
 
@@ -132,3 +137,9 @@ export class GroupJournal implements JournalSection {
     this.#images.set(entry.groupId, { kind: 'consumer', entry, members, patterns })
   }
 }
+
+/** Passing over it would lose what a newer version knows. */
+export const unknownEntry = (section: string, kind: number): MillraceError =>
+  new MillraceError('JOURNAL_SECTION', 'external', `the journal's section of ${section} has entries of an unknown kind ${kind}`, {
+    hint: 'was this directory written by a newer version?',
+  })

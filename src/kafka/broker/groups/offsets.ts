@@ -11,6 +11,7 @@ import { codecOf } from '../../protocol/codec.ts'
 import { Reader } from '../../protocol/reader.ts'
 import type { InputOf, Message } from '../../protocol/schema.ts'
 import { Writer } from '../../protocol/writer.ts'
+import { unknownEntry } from './group-journal.ts'
 import { CommittedEntry, DeletedOffsetsEntry, EndedEntry, OffsetEntryKind, PendingEntry } from './offset-entries.ts'
 
 export interface CommittedOffset {
@@ -179,7 +180,8 @@ export class Offsets implements JournalSection {
 
   replay(entry: Uint8Array): void {
     const reader = new Reader(entry)
-    switch (reader.int8()) {
+    const kind = reader.int8()
+    switch (kind) {
       case OffsetEntryKind.Committed: {
         const { groupId, topics } = codecOf(CommittedEntry, 0).decode(reader)
         return this.#commit(groupId, topics)
@@ -196,6 +198,8 @@ export class Offsets implements JournalSection {
         const { producerId, groups } = codecOf(EndedEntry, 0).decode(reader)
         return this.#end(producerId, groups)
       }
+      default:
+        throw unknownEntry(this.name, kind)
     }
   }
 

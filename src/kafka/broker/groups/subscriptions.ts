@@ -8,15 +8,15 @@ import { compilePattern } from './pattern/topic-pattern.ts'
 
 export class Subscription {
   readonly key: string
-  /** Ascending. */
-  readonly names: readonly string[]
+  /** In their order. */
+  readonly names: ReadonlySet<string>
   /** '' for none. */
   readonly pattern: string
   /** Of the topics that are there. A new set whenever it changes. */
   topicIds: ReadonlySet<string> = new Set()
   members = 0
 
-  constructor(key: string, names: readonly string[], pattern: string) {
+  constructor(key: string, names: ReadonlySet<string>, pattern: string) {
     this.key = key
     this.names = names
     this.pattern = pattern
@@ -27,7 +27,7 @@ export class Subscriptions {
   readonly #byKey = new Map<string, Subscription>()
   readonly #topics: Topics
   /** Names of topics, by pattern. */
-  readonly #matches = new Map<string, readonly string[]>()
+  readonly #matches = new Map<string, ReadonlySet<string>>()
   /** Patterns that topics may have come to or gone from since they were matched. */
   readonly #stale = new Set<string>()
 
@@ -36,8 +36,8 @@ export class Subscriptions {
   }
 
   /** As long as nobody is its member it may be forgotten again. */
-  of(names: readonly string[], pattern: string): Subscription {
-    const sorted = [...new Set(names)].toSorted()
+  of(names: Iterable<string>, pattern: string): Subscription {
+    const sorted = new Set(Array.from(names).toSorted())
     const key = JSON.stringify([pattern, ...sorted])
     return this.#byKey.get(key) ?? new Subscription(key, sorted, pattern)
   }
@@ -62,7 +62,7 @@ export class Subscriptions {
 
   /** Which topics a pattern meant when it was last looked at, before it is looked at again. */
   remember(pattern: string, topics: readonly string[]): void {
-    this.#matches.set(pattern, topics)
+    this.#matches.set(pattern, new Set(topics))
   }
 
   knows(pattern: string): boolean {
@@ -79,13 +79,12 @@ export class Subscriptions {
    */
   match(pattern: string, mayDescribe: (topic: string) => boolean): boolean {
     const compiled = compilePattern(pattern)
-    const names: string[] = []
-    for (const { name } of this.#topics.all) if (compiled.matches(name) && mayDescribe(name)) names.push(name)
-    names.sort()
+    const names = new Set<string>()
+    for (const { name } of this.#topics.all) if (compiled.matches(name) && mayDescribe(name)) names.add(name)
     const before = this.#matches.get(pattern)
     this.#matches.set(pattern, names)
     this.#stale.delete(pattern)
-    return before === undefined || before.length !== names.length || before.some((name, i) => name !== names[i])
+    return before === undefined || !sameNames(before, names)
   }
 
   /** Topics have come or gone, or patterns were matched anew. */
@@ -102,12 +101,12 @@ export class Subscriptions {
       }
     }
     const { topicIds } = subscription
-    if (ids.size !== topicIds.size || Array.from(ids).some(id => !topicIds.has(id))) subscription.topicIds = ids
+    if (!sameNames(ids, topicIds)) subscription.topicIds = ids
   }
 
   has(topic: string): boolean {
     for (const { names, pattern } of this.#byKey.values())
-      if (names.includes(topic) || this.#matches.get(pattern)?.includes(topic)) return true
+      if (names.has(topic) || this.#matches.get(pattern)?.has(topic)) return true
     return false
   }
 
@@ -124,6 +123,9 @@ export class Subscriptions {
   }
 
   entries(): { readonly pattern: string; readonly topics: readonly string[] }[] {
-    return Array.from(this.#matches, ([pattern, topics]) => ({ pattern, topics }))
+    return Array.from(this.#matches, ([pattern, topics]) => ({ pattern, topics: [...topics] }))
   }
 }
+
+const sameNames = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && Array.from(one).every(name => other.has(name))

@@ -5,7 +5,8 @@
  *     parsePattern('orders-(eu|us)+')
  *     sequence  o r d e r s -  repeat 1..∞  either  sequence e u · sequence u s
  */
-import { MillraceError } from '../../../../base/errors.ts'
+import { ErrorCode } from '../../../protocol/errors.ts'
+import { KafkaRefusal } from '../../topics.ts'
 import { CharacterSet, otherCase, perlClasses, posixClasses, unicodeClass } from './character-set.ts'
 
 export type PatternNode =
@@ -19,9 +20,9 @@ export type PatternNode =
 export type Assertion = 'text-start' | 'text-end' | 'line-start' | 'line-end' | 'word-boundary' | 'no-word-boundary'
 
 /** Text that is no regular expression of RE2's, or one that asks for too much. */
-export class PatternError extends MillraceError {
+export class PatternError extends KafkaRefusal {
   constructor(message: string) {
-    super('TOPIC_PATTERN', 'user', message)
+    super(ErrorCode.INVALID_REGULAR_EXPRESSION, message)
   }
 }
 
