@@ -63,6 +63,23 @@ test('a restored job reads exactly what is missing', async () => {
   expect(written).toEqual(Array.from({ length: 400 }, (_, i) => i))
 })
 
+test('where `latest` was is kept, also where no record came before the checkpoint', async () => {
+  await using folder = await Folder.create()
+  await topics.write('orders', 0, ['{"n":1}'])
+  const config = { 'execution.checkpointing.dir': `${folder.path}/checkpoints` }
+  const orders = topics.table('orders', 'n INT', { ...live, 'scan.startup.mode': 'latest-offset' })
+  const sql = `${orders}; ${folder.table('copied', 'n INT', 'csv')}; INSERT INTO copied SELECT n FROM orders`
+  await topics.run(sql, { mode: 'streaming', config, onJob: job => void job.stop() })
+  await topics.write('orders', 0, ['{"n":2}'])
+  await topics.write('orders', 1, ['{"n":3}'])
+  await topics.run(sql, {
+    mode: 'streaming',
+    config: { ...config, 'execution.state-recovery.path': `${folder.path}/checkpoints` },
+    onJob: job => void until('its rows', () => job.progress()!.rowsIn >= 2).then(() => job.stop()),
+  })
+  expect((await folder.lines('copied')).toSorted()).toEqual(['2', '3'])
+})
+
 test('a checkpoint commits the offsets of the group, from where another query goes on', async () => {
   await using folder = await Folder.create()
   const config = { 'execution.checkpointing.dir': `${folder.path}/checkpoints` }

@@ -83,7 +83,7 @@ test('a broker that goes away is told, and found again', async () => {
   const client = clientOf(broker)
   onTestFinished(() => client.close())
   await client.refresh(null)
-  broker.broker.listeners[0]!.closeConnections()
+  broker.broker.listeners[0]!.closeConnections(0)
   await settled()
   await client.refresh(null)
   expect(client.metadata.brokers.size).toBe(1)

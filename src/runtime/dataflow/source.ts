@@ -14,8 +14,8 @@ export interface Source {
 }
 
 /**
- * The task promises: `next` again only after the last answer was taken; `position` right after an answer, before the next call;
- * to look at `splits` after each answer and from time to time.
+ * The task promises: `next` again only after the last answer was taken; `position` right after an answer, or after it was
+ * opened, before the next call; to look at `splits` after each answer and from time to time.
  * The reader promises: chunks that the task owns; `position` stands right behind the last chunk `next` answered, so that
  * a reader opened there gives exactly the rows that are missing; to answer synchronously when it can.
  */

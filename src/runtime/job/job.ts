@@ -206,7 +206,10 @@ export class Job {
       const state = restore?.sources[source.id]
       source.ended = state?.ended ?? false
       source.position = state?.position ?? null
-      if (!source.ended) source.reader = await source.source.open(state?.position ?? undefined)
+      if (source.ended) continue
+      source.reader = await source.source.open(state?.position ?? undefined)
+      // Where reading begins is a position, too: `latest` is not the same place after a restart.
+      if (this.#store !== undefined) source.position = source.reader.position()
     }
     this.#watchSplits()
     this.#setBacklog(this.#hasBacklog())
