@@ -40,6 +40,15 @@ const benches: Readonly<Record<string, () => Promise<readonly Measurement[]>>> =
     const { benchMemory } = await import('./memory.ts')
     return benchMemory(flags.smoke ? 10 : 1024)
   },
+  async broker() {
+    const { benchBroker } = await import('./broker/main.ts')
+    const rows = await benchBroker({
+      rounds: flags.runs === undefined && !flags.smoke ? 5 : runs,
+      scale: flags.smoke ? 0.02 : 1,
+      wanted: flags.queries?.split(','),
+    })
+    return rows as unknown as readonly Measurement[]
+  },
   async startup() {
     const { benchStartup } = await import('./startup.ts')
     return benchStartup(runs)

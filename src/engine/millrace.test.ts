@@ -41,6 +41,18 @@ test('columns say their types', async () => {
   await result.cancel()
 })
 
+test('TIMESTAMP and TIMESTAMP_LTZ are equal in the type of the first, which matters where clocks go back', async () => {
+  const there = await Millrace.open({ config: { 'table.local-time-zone': 'America/New_York' } })
+  const sql = `SELECT ts = lz AS a, lz = ts AS b, ts IS DISTINCT FROM lz AS c FROM (VALUES
+    (TIMESTAMP '2024-11-03 01:30:00', TO_TIMESTAMP_LTZ(1730611800, 0)), (TIMESTAMP '2024-11-03 01:30:00', TO_TIMESTAMP_LTZ(1730615400, 0))
+  ) AS v (ts, lz)`
+  expect(await (await there.execute(sql)).toArray()).toEqual([
+    { a: true, b: true, c: false },
+    { a: true, b: false, c: true },
+  ])
+  await there.close()
+})
+
 const rows = async (sql: string, values: ParameterValues) => (await db.execute(sql, values)).toArray()
 
 describe('parameters', () => {

@@ -93,6 +93,8 @@ describe('errors say where and what to do', () => {
       aggregateArgument: 'SELECT SUM(c) FROM t',
       condition: 'SELECT a FROM t WHERE a',
       mixedCase: "SELECT CASE WHEN a > 1 THEN 1 ELSE 'x' END FROM t",
+      memberType: "SELECT a FROM t WHERE a IN (1, '1')",
+      listType: 'SELECT a FROM t WHERE a IN (TRUE, FALSE)',
       bareNull: 'SELECT NULL',
       cast: 'SELECT CAST(a AS DATE) FROM t',
       ordinal: 'SELECT a FROM t ORDER BY 2',

@@ -51,6 +51,8 @@ describe('the canonical form', () => {
     ['(a).b', '(a).b'],
     ['(f(x)).b[1]', 'f(x).b[1]'],
     ['x != 1', 'x <> 1'],
+    ["FLOOR((a + INTERVAL '30' DAY) TO MONTH)", "FLOOR((a + INTERVAL '30' DAY) TO MONTH)"],
+    ['CEIL((a) TO MONTH)', 'CEIL(a TO MONTH)'],
     ["U&'\\263A'", "'\u263A'"],
   ])('%s', (text, printed) => {
     expect(unparseExpression(parseExpression(text))).toBe(printed)

@@ -18,7 +18,8 @@ export type Mode = 'batch' | 'streaming'
 /** What one statement answers. */
 export type StatementAnswer =
   | { readonly kind: 'rows'; readonly types: readonly string[]; readonly changes: readonly (readonly [Op, Cells])[] }
-  | { readonly kind: 'error'; readonly text: string }
+  /** `running`: the statement was understood, and a row failed. */
+  | { readonly kind: 'error'; readonly text: string; readonly running: boolean }
   | { readonly kind: 'done' }
 
 export interface FlinkOptions {
@@ -140,15 +141,11 @@ const ran = (program: string, args: readonly string[]): Promise<string> =>
 
 function parseAnswer(lines: readonly string[]): StatementAnswer {
   const error = lines.findIndex(line => line.startsWith('ERROR '))
-  if (error >= 0)
-    return {
-      kind: 'error',
-      text: lines
-        .slice(error)
-        .filter(line => /^(ERROR|  by)/.test(line))
-        .join('\n'),
-    }
   const at = lines.findIndex(line => line.startsWith('('))
+  if (error >= 0) {
+    const text = lines.slice(error).filter(line => /^(ERROR|  by)/.test(line))
+    return { kind: 'error', text: text.join('\n'), running: at >= 0 && at < error }
+  }
   if (at < 0) return { kind: 'done' }
   const types = splitColumns(lines[at]!.slice(1, -1)).map(column => column.slice(column.indexOf(' ') + 1).replace(/ \*\w+\*/, ''))
   const changes = lines

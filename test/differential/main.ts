@@ -12,13 +12,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Choice } from '../random/choice.ts'
-import { applied, difference, show } from '../random/compare.ts'
 import { randomQuery } from '../random/generate.ts'
 import { renderQuery } from '../random/queries.ts'
 import { createTable, jsonLines } from '../random/tables.ts'
 import { randomWorld } from '../random/world.ts'
+import { whatDiffers } from './differs.ts'
 import { type Mode, type StatementAnswer, askFlink } from './flink.ts'
-import { known } from './known.ts'
+import { type Case, known } from './known.ts'
 import { askMillrace } from './millrace.ts'
 
 const QUERIES_PER_WORLD = 25
@@ -91,11 +91,18 @@ async function compareAll(script: Script, directory: string): Promise<void> {
       return { ...query, types: alone ? undefined : answer.types }
     })
     const theirs = await askFlink(script.definitions, asked, { mode, program, directory })
-    for (const [i, { id, sql }] of script.queries.entries()) judge(id, sql, mode, of(i), theirs.get(id)!)
+    const ask = async (sql: string, other = mode) => (await askMillrace([...script.definitions, sql], other)).at(-1)!
+    const askTheirs = async (sql: string, other: Mode) => {
+      const alone = [{ id: 0, sql, types: undefined }]
+      return (await askFlink(script.definitions, alone, { mode: other, program, directory })).get(0)!
+    }
+    for (const [i, { id, sql }] of script.queries.entries())
+      await judge(id, { sql, mode, millrace: of(i), flink: theirs.get(id)!, ask, askFlink: askTheirs })
   }
 }
 
-function judge(id: number, sql: string, mode: Mode, millrace: StatementAnswer, flink: StatementAnswer): void {
+async function judge(id: number, given: Omit<Case, 'what'>): Promise<void> {
+  const { sql, mode, millrace, flink } = given
   const what = whatDiffers(millrace, flink)
   const kind = millrace.kind === 'error' && flink.kind === 'error' ? 'failed alike' : 'alike'
   if (what === undefined) {
@@ -103,9 +110,9 @@ function judge(id: number, sql: string, mode: Mode, millrace: StatementAnswer, f
       console.log(`-- query ${id}, ${mode}: both fail\n${sql}\n${millrace.text}\n${flink.text.split('\n').at(-1)}\n`)
     return count(kind)
   }
-  const entry = known.find(one => one.explains({ sql, mode, flink, millrace, what }))
-  if (entry !== undefined) {
-    explained.set(entry.name, (explained.get(entry.name) ?? 0) + 1)
+  for (const { name, explains } of known) {
+    if (!(await explains({ ...given, what }))) continue
+    explained.set(name, (explained.get(name) ?? 0) + 1)
     return count('explained')
   }
   count('different')
@@ -114,24 +121,4 @@ function judge(id: number, sql: string, mode: Mode, millrace: StatementAnswer, f
 
 function count(what: string): void {
   counts[what] = (counts[what] ?? 0) + 1
-}
-
-/** Undefined where both say the same. */
-function whatDiffers(millrace: StatementAnswer, flink: StatementAnswer): string | undefined {
-  if (millrace.kind === 'error' && millrace.text.startsWith('BUG')) return millrace.text
-  if (millrace.kind === 'error' && flink.kind === 'error') return undefined
-  if (millrace.kind === 'error') return `here it fails: ${millrace.text}`
-  if (flink.kind === 'error') return `Flink fails: ${flink.text.split('\n').slice(0, 8).join('\n')}`
-  if (millrace.kind !== 'rows' || flink.kind !== 'rows') return undefined
-  const parts: string[] = []
-  const types = flink.types.flatMap((type, i) =>
-    type === millrace.types[i] ? [] : [`  o${i}: Flink ${type}, here ${millrace.types[i]}`],
-  )
-  if (types.length > 0) parts.push(`types differ\n${types.join('\n')}`)
-  const [ours, theirs] = [applied(millrace.changes), applied(flink.changes)]
-  const approximate = flink.types.map(type => /^(FLOAT|DOUBLE)/.test(type))
-  const { left, right } = difference(theirs.rows, ours.rows, approximate)
-  if (left.length + right.length > 0) parts.push(`rows differ\n  Flink only: ${show(left)}\n  here only: ${show(right)}`)
-  if (ours.missing.length > 0) parts.push(`taken back without having been there: ${show(ours.missing)}`)
-  return parts.length === 0 ? undefined : parts.join('\n')
 }

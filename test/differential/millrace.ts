@@ -22,9 +22,11 @@ export async function askMillrace(statements: readonly string[], mode: Mode): Pr
 }
 
 async function answerTo(session: Session, statement: string): Promise<StatementAnswer> {
+  let running = false
   try {
     for await (const outcome of session.execute(statement)) {
       if (outcome.kind !== 'query') continue
+      running = true
       const { schema } = outcome.query
       const changes: (readonly [Op, Cells])[] = []
       for await (const { op, row } of outcome.query.changes())
@@ -34,8 +36,8 @@ async function answerTo(session: Session, statement: string): Promise<StatementA
     return { kind: 'done' }
   } catch (error) {
     if (error instanceof MillraceError && error.kind !== 'internal')
-      return { kind: 'error', text: `${error.code}: ${error.message}` }
-    return { kind: 'error', text: `BUG ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` }
+      return { kind: 'error', text: `${error.code}: ${error.message}`, running }
+    return { kind: 'error', text: `BUG ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, running }
   }
 }
 

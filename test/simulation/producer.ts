@@ -94,7 +94,7 @@ export class SimulatedProducer {
       lane.inFlight++
       this.#produce(client, lane, batch).catch(error => {
         // A connection of a broker that stopped or failed says nothing any more.
-        if (client === this.#client && !/^closed before/.test(error.message)) this.#failure ??= error
+        if (client === this.#client && !error.message.startsWith('closed before')) this.#failure ??= error
       })
     }
   }

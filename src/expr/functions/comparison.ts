@@ -2,7 +2,9 @@
  * = <> < <= > >=, IS [NOT] DISTINCT FROM, IN, GREATEST and LEAST over every type.
  *
  * Text compares by its UTF-8 bytes, FLOAT and DOUBLE as Java's primitives do (NaN equals nothing, 0.0 = -0.0), nested
- * values element by element. Numbers of different types compare exactly. A time or a BOOLEAN beside text: the text is
+ * values element by element. Numbers of different types compare exactly, but `=` and `<>`, written out, bring them to
+ * their common type first, which may round: the FLOAT 0.1 equals the DOUBLE 0.1, and 12.9999999999 equals 13.000000000
+ * where ten digits after the point are one too many for the common type. A time or a BOOLEAN beside text: the text is
  * cast, a literal when the statement is checked, a column row by row, where text that does not convert is NULL.
  */
 import { SqlError } from '../../base/errors.ts'
@@ -12,6 +14,7 @@ import { textBytes } from '../../data/text.ts'
 import {
   type DataType,
   type TypeKind,
+  type TypeOf,
   isApproximate,
   isBinary,
   isDatetime,
@@ -19,6 +22,7 @@ import {
   isInterval,
   isNumeric,
   isText,
+  isTimestamp,
   types,
   withNullable,
 } from '../../data/type.ts'
@@ -29,8 +33,10 @@ import { rescale } from '../decimal.ts'
 import type { ArgShape, CallSite, JsArg, Resolution, ScalarFunction } from '../function.ts'
 import { type Numeric, isExact, scaleOf, toUnscaled, unscaledJs } from './numeric.ts'
 
+type TimestampKind = 'TIMESTAMP' | 'TIMESTAMP_LTZ'
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 const isEquality = (operator: string): boolean => operator === '=' || operator === '<>'
+const isOrder = (operator: string): boolean => operator in sign && !isEquality(operator)
 
 // ── Types ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -39,12 +45,13 @@ function comparedAs(operator: string, left: ArgShape, right: ArgShape): readonly
   const [l, r] = [left.type, right.type]
   if (l.kind === 'NULL') return [withNullable(r, true), withNullable(r, true)]
   if (r.kind === 'NULL') return [withNullable(l, true), withNullable(l, true)]
-  if (isNumeric(l) && isNumeric(r)) return numbersAs(l, r)
+  if (isNumeric(l) && isNumeric(r)) return isEquality(operator) ? equatedAs(l, r) : numbersAs(l, r)
   if (isText(l) !== isText(r)) {
     const cast = isText(l) ? textAs(operator, left, r, [l, r]) : textAs(operator, right, l, [l, r])
     return cast && (isText(l) ? [cast, r] : [l, cast])
   }
   if ((isText(l) && isText(r)) || (isBinary(l) && isBinary(r)) || (isInterval(l) && l.kind === r.kind)) return [l, r]
+  if (isEquality(operator) && isTimestamp(l) && isTimestamp(r)) return timestampsEquatedAs(l, r)
   const common = commonType([withNullable(l, false), withNullable(r, false)])
   return common && [withNullable(common, l.nullable), withNullable(common, r.nullable)]
 }
@@ -56,10 +63,23 @@ function numbersAs(l: DataType, r: DataType): readonly [DataType, DataType] {
   return [withNullable(common, l.nullable), withNullable(common, r.nullable)]
 }
 
+/** The same for `=` and `<>`: FLOAT and DOUBLE become the first of them, decimals lose what their common type can't hold. */
+function equatedAs(l: DataType, r: DataType): readonly [DataType, DataType] {
+  const common = commonNumeric(l, r)
+  if (common.kind === 'DECIMAL' && common.scale === Math.max(scaleOf(l), scaleOf(r))) return [l, r]
+  return [withNullable(common, l.nullable), withNullable(common, r.nullable)]
+}
+
+/** Of TIMESTAMP and TIMESTAMP_LTZ the first one wins. */
+function timestampsEquatedAs(l: TypeOf<TimestampKind>, r: TypeOf<TimestampKind>): readonly [DataType, DataType] {
+  const common = { ...l, precision: Math.max(l.precision, r.precision) }
+  return [common, withNullable(common, r.nullable)]
+}
+
 /** What text becomes beside another type: the other type where it is cast up front, itself where `implement` casts. */
 function textAs(operator: string, text: ArgShape, other: DataType, both: readonly DataType[]): DataType | undefined {
   if (isNumeric(other)) {
-    if (!isEquality(operator)) return withNullable(other, text.type.nullable)
+    if (isOrder(operator)) return withNullable(other, text.type.nullable)
     const [l, r] = both.map(sqlName)
     throw new SqlError('IMPLICIT_CONVERSION', `implicit type conversion between ${l} and ${r} is not supported now`)
   }
@@ -238,7 +258,7 @@ const distinct = (name: string, doc: string, same: boolean): ScalarFunction => (
   signatures: [`<COMPARABLE_TYPE> ${name} <COMPARABLE_TYPE>`],
   doc,
   resolve(args) {
-    const resolution = resolveComparison('=', args)
+    const resolution = resolveComparison(name, args)
     return resolution && { ...resolution, returns: types.boolean(false) }
   },
   nulls: 'sees',
@@ -253,7 +273,7 @@ const distinct = (name: string, doc: string, same: boolean): ScalarFunction => (
 const isIn: ScalarFunction = {
   name: 'IN',
   signatures: ['<COMPARABLE_TYPE> IN (<COMPARABLE_TYPE>, ...)'],
-  doc: 'TRUE when the value equals one of the list; NULL when it does not and one of them is NULL.',
+  doc: 'TRUE when the value equals one of the list, each cast to its type; NULL when it does not and one of them is NULL.',
   resolve(args) {
     if (args.length < 2) return undefined
     const type = memberType(args)

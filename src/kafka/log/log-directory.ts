@@ -49,6 +49,8 @@ const CHECKPOINT_BYTES = 256 * 1024 * 1024
 const CHECKPOINT_MS = 60_000
 const UPKEEP_MS = 1_000
 const OPEN_AT_ONCE = 16
+/** Syncs that run together share the file system's work. */
+const CHECKPOINTS_AT_ONCE = 8
 /** So much room a full disk must have again before anything is appended. */
 const ROOM_BYTES = 16 * 1024 * 1024
 const RESTORE_BYTES = 32 * 1024 * 1024
@@ -166,17 +168,13 @@ export class LogDirectory {
   /** Opens all partitions that there are by what the journal says, and puts aside directories of others. */
   async openPartitions(partitions: readonly Partition[]): Promise<void> {
     await this.#sortOut(new Map(partitions.map(partition => [partitionDirectory(partition), partition.topicId])))
-    const queue = partitions.values()
     let checkedBytes = 0
     let lostBytes = 0
-    const worker = async () => {
-      for (const partition of queue) {
-        const recovered = await this.#open(partition)
-        checkedBytes += recovered.checkedBytes
-        lostBytes += recovered.lostBytes
-      }
-    }
-    await Promise.all(Array.from({ length: OPEN_AT_ONCE }, worker))
+    await eachOf(partitions, OPEN_AT_ONCE, async partition => {
+      const recovered = await this.#open(partition)
+      checkedBytes += recovered.checkedBytes
+      lostBytes += recovered.lostBytes
+    })
     if (!this.clean) this.#options.log('info', 'recovered', { partitions: partitions.length, checkedBytes, lostBytes })
     await this.#restoreBatches()
     this.#upkeepLater()
@@ -291,7 +289,7 @@ export class LogDirectory {
     try {
       const dropBatches = this.#batches.rotate()
       const dirty = [...this.#logs.values()].filter(log => log.dirtyBytes > 0)
-      for (const log of dirty) await log.checkpoint()
+      await eachOf(dirty, CHECKPOINTS_AT_ONCE, log => log.checkpoint())
       await this.#saveRecoveryPoints()
       for (const log of dirty) await log.recoveryPointSaved()
       await dropBatches?.()
@@ -357,6 +355,15 @@ export class LogDirectory {
     for (const log of this.#logs.values()) for (const segment of log.segments) segment.file.close()
     await this.#unlock()
   }
+}
+
+/** Does something with each, so many at a time. */
+async function eachOf<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values()
+  const worker = async () => {
+    for (const item of queue) await act(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
 }
 
 const RECOVERY_POINTS = 'recovery-points'

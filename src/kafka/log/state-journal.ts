@@ -258,6 +258,7 @@ export class StateJournal implements Participant {
     if ((await files.status(path))?.bytes === RESERVE_BYTES) return
     try {
       await files.writeDurably(path, new Uint8Array(RESERVE_BYTES))
+      await files.syncDirectory(this.#directory)
     } catch (error) {
       this.#context.warn('no room to keep back for the journal', { error: (error as Error).message })
       await files.remove(path)

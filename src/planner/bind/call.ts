@@ -8,8 +8,10 @@ import { didYouMean } from '../../base/suggest.ts'
 import { type DataType, isBinary, isText, printType, sameType, types, withNullable } from '../../data/type.ts'
 import { type Expr, literal } from '../../expr/expr.ts'
 import type { ArgShape, ScalarFunction, SessionFacts } from '../../expr/function.ts'
+import { resolveComparison } from '../../expr/functions/comparison.ts'
 import { findFunction, scalarFunctions } from '../../expr/functions/index.ts'
 import { commonType } from '../../expr/coercion.ts'
+import type * as ast from '../../sql/ast.ts'
 import { constantValue } from './constant.ts'
 
 /** The function of this name; an error with the nearest name when there is none. */
@@ -32,6 +34,38 @@ export function callFunction(name: string, args: readonly Expr[], span: Span, se
   if (resolved === undefined) throw cannotApply(fn, args, span)
   const cast = args.map((arg, i) => castTo(arg, resolved.args[i] ?? arg.type))
   return { kind: 'call', function: fn, args: cast, type: resolved.returns, span }
+}
+
+/** A comparison of values as they are: `=`, written out, brings numbers to a common type first, which may round. */
+export function compareExactly(
+  operator: ast.ComparisonOperator,
+  left: Expr,
+  right: Expr,
+  span: Span,
+  session: SessionFacts,
+): Expr {
+  const fn = functionNamed(operator, span)
+  const args = [left, right]
+  const shapes = args.map(arg => shapeOf(arg, session))
+  const resolved = located(span, () => resolveComparison('IS NOT DISTINCT FROM', shapes))
+  if (resolved === undefined) throw cannotApply(fn, args, span)
+  const cast = args.map((arg, i) => castTo(arg, resolved.args[i]!))
+  return { kind: 'call', function: fn, args: cast, type: resolved.returns, span }
+}
+
+const inverse: Readonly<Record<string, string>> = { '=': '<>', '<>': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' }
+
+/**
+ * NOT, brought inside: `NOT (a > b AND c = d)` is `a <= b OR c <> d`. For NaN this is not the same: neither `NaN > 1` nor
+ * `NOT (NaN > 1)` is TRUE, as in Flink.
+ */
+export function negated(expr: Expr, span: Span, session: SessionFacts): Expr {
+  const each = (args: readonly Expr[]) => args.map(arg => negated(arg, arg.span, session))
+  if (expr.kind === 'and') return anyOf(each(expr.args), span)
+  if (expr.kind === 'or') return allOf(each(expr.args), span)
+  const other = expr.kind === 'call' ? inverse[expr.function.name] : undefined
+  if (expr.kind === 'call' && other !== undefined) return { ...expr, function: functionNamed(other, span), span }
+  return callFunction('NOT', [expr], span, session)
 }
 
 /** What `resolve` sees of an argument. */

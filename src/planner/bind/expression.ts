@@ -9,10 +9,11 @@ import { type Expr, literal } from '../../expr/expr.ts'
 import type { SessionFacts } from '../../expr/function.ts'
 import type * as ast from '../../sql/ast.ts'
 import type { Parameters } from '../bound.ts'
-import { allOf, anyOf, callFunction, castTo, condition, toCommonType } from './call.ts'
+import { allOf, anyOf, callFunction, castTo, compareExactly, condition, negated, toCommonType } from './call.ts'
 import { bindCall } from './call-syntax.ts'
 import { bindCast } from './cast.ts'
 import { bindLiteral, bindNumber } from './literal.ts'
+import { type Members, asMembers, compareEach, isMember } from './member.ts'
 import { type Scope, bindField } from './scope.ts'
 
 export interface ExpressionContext {
@@ -123,7 +124,7 @@ function bindParameter(node: ast.Parameter, parameters: Parameters): Expr {
 function bindUnary(node: ast.Unary, context: ExpressionContext): Expr {
   const { operand } = node
   if (node.operator === 'NOT') {
-    return callFunction('NOT', [condition(bindExpression(operand, context), 'the operand of NOT')], node.span, context.session)
+    return negated(condition(bindExpression(operand, context), 'the operand of NOT'), node.span, context.session)
   }
   // A sign belongs to the literal behind it: -5 is one value, not a negation.
   if (node.operator === '-' && operand.kind === 'number') return bindNumber(`-${operand.text}`, node.span)
@@ -136,8 +137,8 @@ const unsupportedOperators = /MULTISET|MEMBER OF|SUBMULTISET|OVERLAPS|CONTAINS|E
 function bindBinary(node: ast.Binary, context: ExpressionContext): Expr {
   const { left, right, operator } = node
   if ((operator === '=' || operator === '<>') && left.kind === 'row' && right.kind === 'row') {
-    const equal = equalRows(left, right, context)
-    return operator === '=' ? equal : callFunction('NOT', [equal], node.span, context.session)
+    const equal = equalRows(left, right, operator, context)
+    return operator === '=' ? equal : negated(equal, node.span, context.session)
   }
   if (operator === 'OVERLAPS' && left.kind === 'row' && right.kind === 'row') {
     const args = [...left.items, ...right.items].map(item => bindExpression(item, context))
@@ -148,15 +149,15 @@ function bindBinary(node: ast.Binary, context: ExpressionContext): Expr {
   return callFunction(operator, args, node.span, context.session)
 }
 
-/** `(a, b) = (c, d)` is `a = c AND b = d`. */
-function equalRows(left: ast.Row, right: ast.Row, context: ExpressionContext): Expr {
+/** `(a, b) = (c, d)` is `a = c AND b = d` of values as they are; with `<>` they come to their common types first. */
+function equalRows(left: ast.Row, right: ast.Row, operator: '=' | '<>', context: ExpressionContext): Expr {
   const span = { start: left.span.start, end: right.span.end }
   if (left.items.length !== right.items.length) {
     throw new SqlError('TYPE_MISMATCH', 'rows that are compared have the same number of values', span)
   }
   const equal = left.items.map((item, i) => {
-    const args = [bindExpression(item, context), bindExpression(right.items[i]!, context)]
-    return callFunction('=', args, span, context.session)
+    const [l, r] = [item, right.items[i]!].map(e => bindExpression(e, context)) as [Expr, Expr]
+    return operator === '=' ? compareExactly('=', l, r, span, context.session) : callFunction('=', [l, r], span, context.session)
   })
   return allOf(equal, span)
 }
@@ -166,47 +167,60 @@ function bindBetween(node: ast.Between, context: ExpressionContext): Expr {
   const compare = (op: string, a: Expr, b: Expr): Expr => callFunction(op, [a, b], node.span, context.session)
   const inside = (from: Expr, to: Expr): Expr => allOf([compare('>=', x, from), compare('<=', x, to)], node.span)
   const between = node.symmetric ? anyOf([inside(low, high), inside(high, low)], node.span) : inside(low, high)
-  return node.negated ? callFunction('NOT', [between], node.span, context.session) : between
+  return node.negated ? negated(between, node.span, context.session) : between
 }
-
-/** Up to so many members are compared one by one; a longer list is one call. */
-const LONG_LIST = 20
 
 function bindInList(node: ast.InList, context: ExpressionContext): Expr {
-  const isLong = node.list.length > LONG_LIST && node.operand.kind !== 'row'
-  const member = isLong
-    ? callFunction(
-        'IN',
-        [node.operand, ...node.list].map(e => bindExpression(e, context)),
-        node.span,
-        context.session,
-      )
-    : anyOf(equalsEach(node.operand, node.list, '=', node.span, context), node.span)
-  return node.negated ? callFunction('NOT', [member], node.span, context.session) : member
+  const { operand, list, span } = node
+  const member =
+    operand.kind === 'row'
+      ? isRowIn(operand, list, context)
+      : isMember(bindMembers(operand, list, span, context), span, context.session)
+  return node.negated ? negated(member, span, context.session) : member
 }
 
-/** One comparison per element; all operands take the type common to them, as Calcite's IN does. */
-function equalsEach(
-  operand: ast.Expression,
-  list: readonly ast.Expression[],
-  operator: ast.ComparisonOperator,
-  span: Span,
-  context: ExpressionContext,
-): readonly Expr[] {
-  if (operand.kind === 'row' && operator === '=') {
-    return list.map(element => {
-      if (element.kind === 'row') return equalRows(operand, element, context)
-      throw new SqlError('TYPE_MISMATCH', 'a row is compared with rows', element.span)
-    })
-  }
-  const bound = [operand, ...list].map(e => bindExpression(e, context))
-  const [value, ...elements] = toCommonType(bound)?.exprs ?? bound
-  return elements.map(element => callFunction(operator, [value!, element], span, context.session))
+function bindMembers(operand: ast.Expression, list: readonly ast.Expression[], span: Span, context: ExpressionContext): Members {
+  const [value, ...members] = [operand, ...list].map(e => bindExpression(e, context))
+  return asMembers(value!, members, span)
+}
+
+/** `(a, b) IN ((c, d), …)`, column by column. */
+function isRowIn(operand: ast.Row, list: readonly ast.Expression[], context: ExpressionContext): Expr {
+  const { span, items } = operand
+  const rows = list.map(element => {
+    if (element.kind === 'row' && element.items.length === items.length) return element.items
+    throw new SqlError('TYPE_MISMATCH', 'a row is compared with rows of as many values', element.span)
+  })
+  const columns = items.map((item, i) =>
+    compareEach(
+      '=',
+      bindMembers(
+        item,
+        rows.map(row => row[i]!),
+        span,
+        context,
+      ),
+      span,
+      context.session,
+    ),
+  )
+  return anyOf(
+    rows.map((row, r) =>
+      allOf(
+        columns.map(column => column[r]!),
+        span,
+      ),
+    ),
+    span,
+  )
 }
 
 function bindQuantified(node: ast.Quantified, context: ExpressionContext): Expr {
   if (node.list === undefined) throw new UnsupportedError(`${node.operator} ${node.quantifier} with a subquery`, node.span)
-  const each = equalsEach(node.left, node.list, node.operator, node.span, context)
+  if (node.left.kind === 'row' && node.operator === '=' && node.quantifier === 'ANY')
+    return isRowIn(node.left, node.list, context)
+  const members = bindMembers(node.left, node.list, node.span, context)
+  const each = compareEach(node.operator, members, node.span, context.session)
   return (node.quantifier === 'ANY' ? anyOf : allOf)(each, node.span)
 }
 

@@ -1,23 +1,27 @@
 /** Expressions as text, with as few parentheses as the ladder of precedence allows. */
 import { unreachable } from '../../base/assert.ts'
-import type {
-  Argument,
-  Call,
-  Expression,
-  FrameBound,
-  Identifier,
-  JsonBehavior,
-  JsonEntry,
-  JsonItem,
-  OrderItem,
-  Query,
-  TableArgument,
-  WindowSpec,
+import {
+  type Argument,
+  type Call,
+  type Expression,
+  type FrameBound,
+  type Identifier,
+  type JsonBehavior,
+  type JsonEntry,
+  type JsonItem,
+  type OrderItem,
+  type Query,
+  type TableArgument,
+  type WindowSpec,
+  timeUnits,
 } from '../ast.ts'
 import { isCallable } from '../keywords.ts'
 import { precedence, precedenceOf } from '../precedence.ts'
 import { identifierText, memberText, nameText, pathText, phrase, quotedText, wordText } from './names.ts'
 import { qualifierText, typeText } from './types.ts'
+
+/** As an interval does. */
+const endsInUnit = new RegExp(String.raw`\b(${timeUnits.join('|')})(\([\d, ]+\))?$`)
 
 export class ExpressionPrinter {
   readonly #query: (query: Query) => string
@@ -125,8 +129,11 @@ export class ExpressionPrinter {
         return `${node.safe ? 'TRY_CAST' : 'CAST'}(${this.print(node.operand)} AS ${typeText(node.type)})`
       case 'extract':
         return `EXTRACT(${node.unit.unit} FROM ${this.print(node.operand)})`
-      case 'round-to-unit':
-        return `${node.operator}(${this.print(node.operand)} TO ${node.unit.unit})`
+      case 'round-to-unit': {
+        const operand = this.print(node.operand)
+        // An interval before TO would take it for its own: INTERVAL '1' DAY TO HOUR.
+        return `${node.operator}(${endsInUnit.test(operand) ? `(${operand})` : operand} TO ${node.unit.unit})`
+      }
       case 'position': {
         const from = node.from && `FROM ${this.print(node.from)}`
         return `POSITION(${phrase(this.#argumentOf(node.needle), 'IN', this.print(node.haystack), from)})`

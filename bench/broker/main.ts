@@ -1,0 +1,169 @@
+/**
+ * Our broker and a real Kafka, in turns, with one client on librdkafka on the same two cores. Ours syncs before every
+ * acknowledgement, Kafka leaves that to the system. Both are warmed up; of several rounds the median counts.
+ */
+import { readFileSync } from 'node:fs'
+import { crc32cImplementation } from '#src/kafka/records/crc32c.ts'
+import { median } from '../measure.ts'
+import { type LoadArguments, type LoadRun, runLoad } from './load.ts'
+import { type Peer, createTopic, missing, startKafka, startMillrace } from './peers.ts'
+import { slowConsumers } from './slow-consumers.ts'
+
+export interface BrokerBenchOptions {
+  readonly rounds: number
+  /** How many messages, as a part of the whole bench. */
+  readonly scale: number
+  readonly wanted: readonly string[] | undefined
+}
+
+/** One figure beside the other. */
+export interface Comparison {
+  readonly what: string
+  readonly unit: string
+  readonly millrace: number
+  readonly kafka: number
+  readonly ratio: number
+}
+
+const WARM_UP = 3_000_000
+
+export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions): Promise<Comparison[]> {
+  const lacking = missing()
+  if (lacking !== undefined) {
+    console.log(`left out: there is no ${lacking}`)
+    return []
+  }
+  console.log(`CRC-32C: ${crc32cImplementation()}; Node ${process.version}; medians of ${rounds}`)
+  const found: Comparison[] = []
+  const peers = [await startMillrace(), startKafka()]
+  const asks = (name: string) => wanted === undefined || wanted.includes(name)
+  try {
+    found.push({
+      ...compared(
+        'start of the process to listening',
+        'ms',
+        peers.map(peer => peer.startMs),
+      ),
+      ratio: ratio(peers[1]!.startMs, peers[0]!.startMs),
+    })
+    found.push(compared('memory when idle', 'MB', peers.map(residentMB)))
+    for (const peer of peers)
+      await runLoad(peer, { what: 'produce', topic: 'warm', count: Math.round(WARM_UP * scale), size: 100 })
+    const measure = (name: string, load: LoadArguments) => inTurns(peers, rounds, `${name}, ${load.what}`, load)
+    const count = (messages: number) => Math.round(messages * scale)
+    if (asks('100B')) {
+      const runs = await measure('100 B', { what: 'produce', topic: 'warm', count: count(2_000_000), size: 100 })
+      found.push(throughput('produce 100 B', runs), cpu('broker CPU for a million of them', runs, count(2_000_000)))
+    }
+    if (asks('consume')) {
+      const runs = await measure('100 B', { what: 'consume', topic: 'warm', count: count(2_000_000), size: 100 })
+      found.push(throughput('consume 100 B', runs), cpu('broker CPU for a million of them', runs, count(2_000_000)))
+    }
+    if (asks('1KB')) {
+      const runs = await measure('1 KB', { what: 'produce', topic: 'kilobyte', count: count(500_000), size: 1000 })
+      found.push(megabytes('produce 1 KB', runs), cpu('broker CPU for a million of them', runs, count(500_000)))
+    }
+    if (asks('single')) {
+      const settings = ['linger.ms=0', 'batch.num.messages=1']
+      const runs = await measure('one message a request', {
+        what: 'produce',
+        topic: 'single',
+        count: count(100_000),
+        size: 100,
+        settings,
+      })
+      found.push(throughput('one message a request', runs))
+    }
+    for (const rate of [50_000, 500_000]) {
+      if (!asks('latency')) continue
+      const load: LoadArguments = {
+        what: 'produce',
+        topic: 'paced',
+        count: count(rate * 5),
+        size: 100,
+        settings: [`rate=${rate}`],
+      }
+      const runs = await measure(`at ${rate} messages/s`, load)
+      found.push(
+        compared(
+          `acknowledged at ${rate}/s, p99`,
+          'ms',
+          runs.map(list => median(list.map(run => run.p99Ms))),
+        ),
+      )
+    }
+    if (asks('partitions')) found.push(...(await manyPartitions(peers, count(2_000_000))))
+    found.push(compared('peak memory', 'MB', peers.map(peakMB)))
+    if (asks('slow')) {
+      const slow = await Promise.all(peers.map(peer => slowConsumers(peer.address, 'warm', 200)))
+      for (const peer of peers) await runLoad(peer, { what: 'produce', topic: 'warm', count: count(1_000_000), size: 100 })
+      found.push(compared('peak memory with 200 slow consumers', 'MB', peers.map(peakMB)))
+      for (const consumers of slow) consumers.close()
+    }
+  } finally {
+    for (const peer of peers) await peer.stop()
+  }
+  return found
+}
+
+/** Runs the same load on each peer in turn, so often. */
+async function inTurns(peers: readonly Peer[], rounds: number, name: string, load: LoadArguments): Promise<LoadRun[][]> {
+  const runs: LoadRun[][] = peers.map(() => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, peer] of peers.entries()) {
+      if (process.stderr.isTTY) process.stderr.write(`\r${name}: round ${round + 1} of ${rounds}, ${peer.name}\x1b[K`)
+      runs[i]!.push(await runLoad(peer, load))
+    }
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  return runs
+}
+
+/** Each of 1,000 partitions gets little at a time. The first messages find empty partitions. */
+async function manyPartitions(peers: readonly Peer[], count: number): Promise<Comparison[]> {
+  const first: number[] = []
+  const next: number[] = []
+  for (const peer of peers) {
+    createTopic(peer, 'many', 1000)
+    const load: LoadArguments = { what: 'produce', topic: 'many', count, size: 100, settings: ['linger.ms=100'] }
+    first.push((await runLoad(peer, load)).messagesPerSecond)
+    next.push((await runLoad(peer, load)).messagesPerSecond)
+  }
+  return [
+    compared(`1,000 partitions, first ${count}`, 'messages/s', first),
+    compared(`1,000 partitions, next ${count}`, 'messages/s', next),
+  ]
+}
+
+const throughput = (what: string, runs: readonly LoadRun[][]): Comparison =>
+  compared(
+    what,
+    'messages/s',
+    runs.map(list => median(list.map(run => run.messagesPerSecond))),
+  )
+
+const megabytes = (what: string, runs: readonly LoadRun[][]): Comparison =>
+  compared(
+    what,
+    'MB/s',
+    runs.map(list => median(list.map(run => run.megabytesPerSecond))),
+  )
+
+const cpu = (what: string, runs: readonly LoadRun[][], count: number): Comparison =>
+  compared(
+    what,
+    's',
+    runs.map(list => round((median(list.map(run => run.brokerCpuSeconds)) / count) * 1e6)),
+  )
+
+function compared(what: string, unit: string, [millrace, kafka]: readonly number[]): Comparison {
+  return { what, unit, millrace: round(millrace!), kafka: round(kafka!), ratio: ratio(millrace!, kafka!) }
+}
+
+const round = (n: number): number => (n >= 100 ? Math.round(n) : Math.round(n * 100) / 100)
+const ratio = (a: number, b: number): number => Math.round((a / b) * 100) / 100
+
+const status = (pid: number, name: string): number =>
+  Math.round(Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1000)
+const residentMB = (peer: Peer): number => status(peer.pid, 'VmRSS')
+const peakMB = (peer: Peer): number => status(peer.pid, 'VmHWM')
