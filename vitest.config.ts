@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^#src\//, replacement: fileURLToPath(new URL('src/', import.meta.url)) },
+      { find: /^millrace\/broker$/, replacement: fileURLToPath(new URL('src/broker.ts', import.meta.url)) },
       { find: /^millrace$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
     ],
   },

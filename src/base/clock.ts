@@ -31,5 +31,13 @@ export const systemTimers: Timers = {
   },
 }
 
+/** The same where somebody waits: the process lives until it rings or is cancelled. */
+export const keepingTimers: Timers = {
+  after(ms, ring) {
+    const timeout = setTimeout(ring, Math.min(ms, MAX_TIMEOUT_MS))
+    return { cancel: () => clearTimeout(timeout) }
+  },
+}
+
 /** Node rings at once for a longer one. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1

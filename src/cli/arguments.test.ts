@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { UsageError, parseCommand } from './arguments.ts'
+import { parseCommand } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 const options = { mode: undefined, output: undefined, settings: [], quiet: false }
 

@@ -1,6 +1,7 @@
 /** What was written on the command line, checked. */
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../base/suggest.ts'
+import { UsageError } from './usage-error.ts'
 
 export type OutputFormat = 'table' | 'changelog' | 'json' | 'csv'
 export interface RunOptions {
@@ -19,13 +20,15 @@ export type Command =
   | { readonly kind: 'check'; readonly file: string; readonly options: RunOptions }
   | { readonly kind: 'describe'; readonly file: string }
   | { readonly kind: 'demo'; readonly options: RunOptions }
+  | { readonly kind: 'kafka'; readonly args: readonly string[] }
 
-/** A command line that can't be understood: exit code 2. */
-export class UsageError extends Error {}
-
-const commands = ['run', 'check', 'describe', 'demo', 'shell', 'broker', 'help']
+/** What is done to a Kafka reads its own arguments. */
+const kafkaCommands = ['topic', 'produce', 'consume', 'group']
+const commands = ['run', 'check', 'describe', 'demo', 'shell', 'broker', 'help', ...kafkaCommands]
 
 export function parseCommand(args: readonly string[]): Command {
+  if (kafkaCommands.includes(args[0]!)) return { kind: 'kafka', args }
+  if (args[0] === 'help' && kafkaCommands.includes(args[1]!)) return { kind: 'kafka', args: [args[1]!, '--help'] }
   const { values, positionals } = parsed(args)
   if (values.version) return { kind: 'version' }
   const [name, ...rest] = positionals
@@ -102,6 +105,12 @@ export const usage = `millrace: Flink SQL over data at rest and data in motion, 
   millrace describe FILE          the CREATE TABLE for a Parquet, CSV or JSON file
   millrace demo                   real flights as a stream and as a batch, with the same result
   millrace broker                 a Kafka broker (millrace broker --help)
+
+  millrace topic create|list|describe|delete|alter
+  millrace produce TOPIC          lines of standard input to a topic
+  millrace consume TOPIC          records of a topic, as they come
+  millrace group list|describe|reset|delete
+                                  of these, each with --help; all with --bootstrap HOST:PORT
 
   -m, --mode MODE                 streaming, batch, or automatic (the default: bounded inputs run as a batch)
   -o, --output FORMAT             table (the default), changelog, json (one object a line), csv

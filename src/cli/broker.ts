@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts'
 import { MillraceError } from '../base/errors.ts'
 import { BrokerServer } from '../server/broker-server.ts'
 import { type LogLevel, logLevels, logger } from '../server/logger.ts'
-import { UsageError } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Signals that ask for a clean stop; also as process 1, where nobody else listens to them. */
 const stopSignals = ['SIGTERM', 'SIGINT'] as const

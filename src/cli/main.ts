@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command line: `millrace`, `millrace -e`, `millrace run`, … Commands are loaded when they are called for. */
 import { relative } from 'node:path'
-import { type Command, type RunOptions, UsageError, parseCommand, usage } from './arguments.ts'
+import { type Command, type RunOptions, parseCommand, usage } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 const code = await main(process.argv.slice(2))
 process.exitCode = code
@@ -44,6 +45,10 @@ async function main(args: readonly string[]): Promise<number> {
     case 'describe': {
       const { describe } = await import('./describe.ts')
       return describe(command.file)
+    }
+    case 'kafka': {
+      const { kafkaCommand } = await import('./kafka/main.ts')
+      return kafkaCommand(command.args)
     }
     case 'demo': {
       const { demo } = await import('./demo.ts')

@@ -3,7 +3,8 @@ import type { OptionSet } from '../catalog/option.ts'
 import type { TableEntry } from '../catalog/table.ts'
 import type { BufferPool } from '../data/pool.ts'
 import type { Schema } from '../data/type.ts'
-import type { Clock } from '../base/clock.ts'
+import type { Duplex } from 'node:stream'
+import type { Clock, Timers } from '../base/clock.ts'
 import type { ChangeKinds } from '../data/change-kinds.ts'
 import type { Random } from '../base/random.ts'
 import type { Sink } from '../runtime/dataflow/sink.ts'
@@ -12,6 +13,7 @@ import type { Source } from '../runtime/dataflow/source.ts'
 export interface ConnectorContext {
   readonly pool: BufferPool
   readonly clock: Clock
+  readonly timers: Timers
   readonly random: Random
   readonly zone: string
   readonly stdin: NodeJS.ReadableStream
@@ -20,6 +22,8 @@ export interface ConnectorContext {
   stderr(text: string | Uint8Array): Promise<void> | undefined
   /** `batch` sources end; in `streaming` a connector that can follow its input does so. */
   readonly mode: 'batch' | 'streaming'
+  /** A stream to a server at this address that runs in this very process; undefined for the outside. */
+  dial?(address: { readonly host: string; readonly port: number }): Duplex | undefined
   /** Warnings a person should see: skipped records, ignored options. */
   warn(message: string): void
   /** The job's name: a plain path, the first part of the names of generated code. */
@@ -49,6 +53,8 @@ export interface Connector {
   readonly metadata?: Schema
   /** The same where it depends on the table. */
   metadataOf?(table: TableEntry): Schema
+  /** Those of them that its sink takes, in these types. */
+  readonly writableMetadata?: Schema
   /** Its source can give single fields of ROW columns. */
   readonly nestedProjection?: boolean
   /** Where that depends on the table: on its format. */

@@ -1,4 +1,7 @@
-/** The format of a table, looked up by its `format` option, and that format's own options without their prefix. */
+/**
+ * The format of a table, looked up by its `format` option, and that format's own options without their prefix. Tables whose
+ * records have a key have two: `key.format` with `key.json.…`, and `format` or `value.format` with `value.json.…`.
+ */
 import { SqlError } from '../base/errors.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { Options } from '../catalog/option.ts'
@@ -8,11 +11,17 @@ import { bulkFormats, formats } from '../formats/index.ts'
 
 export type TableFormat = { readonly messages: Format } | { readonly bulk: BulkFormat }
 
-export function formatOf(table: TableEntry): { readonly format: TableFormat; readonly options: Options } {
-  const name = table.options['format']
+/** Where a table may name a format. */
+export type FormatPlace = '' | 'key.' | 'value.'
+
+export function formatOf(
+  table: TableEntry,
+  place: FormatPlace = '',
+): { readonly format: TableFormat; readonly options: Options } {
+  const name = table.options[`${place}format`]
   const known = [...formats.keys(), ...bulkFormats.keys()]
   if (name === undefined) {
-    throw new SqlError('OPTION_MISSING', `table ${printPath(table.path)} needs the option 'format'`, undefined, {
+    throw new SqlError('OPTION_MISSING', `table ${printPath(table.path)} needs the option '${place}format'`, undefined, {
       hint: `the formats are: ${known.join(', ')}`,
     })
   }
@@ -25,15 +34,18 @@ export function formatOf(table: TableEntry): { readonly format: TableFormat; rea
     })
   }
   const own = Object.entries(table.options).flatMap(([key, value]) =>
-    key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), value] as const] : [],
+    key.startsWith(`${place}${name}.`) ? [[key.slice(place.length + name.length + 1), value] as const] : [],
   )
   const options = new Options(`format '${name}' of table ${printPath(table.path)}`, found.options, Object.fromEntries(own))
   return { format: messages === undefined ? { bulk: bulk! } : { messages }, options }
 }
 
 /** The format for tables that are written message by message. */
-export function encodingFormatOf(table: TableEntry): { readonly format: Format; readonly options: Options } {
-  const { format, options } = formatOf(table)
+export function encodingFormatOf(
+  table: TableEntry,
+  place: FormatPlace = '',
+): { readonly format: Format; readonly options: Options } {
+  const { format, options } = formatOf(table, place)
   if ('bulk' in format || format.messages.encoder === undefined) {
     throw new SqlError(
       'FORMAT_WRITE',

@@ -27,6 +27,8 @@ export interface ChunkParts {
   readonly kinds?: Uint8Array | undefined
   /** By row, the watermark in force before it arrived, in epoch ms: who drops late rows decides by it, row by row. */
   readonly watermarks?: Float64Array | undefined
+  /** The part of its source that all its rows come from, where event time is made for each part by itself; until it is made. */
+  readonly split?: number | undefined
   /** Arrays that go back to `pool` with the last owner. */
   readonly owned?: readonly PooledArray[]
   readonly pool?: BufferPool
@@ -40,6 +42,7 @@ export class Chunk {
   readonly columns: readonly Column[]
   readonly kinds: Uint8Array | undefined
   readonly watermarks: Float64Array | undefined
+  readonly split: number | undefined
   readonly #owned: readonly PooledArray[]
   readonly #pool: BufferPool | undefined
   readonly #parents: readonly Chunk[]
@@ -51,6 +54,7 @@ export class Chunk {
     this.columns = parts.columns
     this.kinds = parts.kinds
     this.watermarks = parts.watermarks
+    this.split = parts.split
     this.#owned = parts.owned ?? []
     this.#pool = parts.pool
     this.#parents = parts.parents ?? []

@@ -233,25 +233,36 @@ function halfUp(digits: string, dropped: number): bigint {
   return BigInt(kept === '' ? '0' : kept) + (digits[digits.length - dropped]! >= '5' ? 1n : 0n)
 }
 
+/** `00` to `99`, one behind the other. */
+const PAIRS = Uint8Array.from({ length: 200 }, (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10))
+
 /** Writes a safe integer that is not negative. */
 function writeDigits(bytes: Uint8Array, at: number, value: number): number {
-  let end = at + 1
-  for (let power = 10; value >= power; power *= 10) end++
-  for (let to = end - 1; to >= at; to--) {
-    const rest = value < 2147483648 ? (value / 10) | 0 : Math.floor(value / 10)
-    bytes[to] = 48 + value - rest * 10
-    value = rest
+  if (value < 1e9) {
+    const small = value | 0
+    return writePadded(bytes, at, small, small < 10 ? 1 : small < 100 ? 2 : small < 1000 ? 3 : digitsOf(small))
   }
-  return end
+  const high = Math.floor(value / 1e9)
+  return writePadded(bytes, writeDigits(bytes, at, high), value - high * 1e9, 9)
 }
 
-/** Exactly `width` digits, zeros in front. */
+/** Of a number from 1,000 up to 10^9. */
+const digitsOf = (value: number): number =>
+  value < 100_000 ? (value < 10_000 ? 4 : 5) : value < 10_000_000 ? (value < 1_000_000 ? 6 : 7) : value < 100_000_000 ? 8 : 9
+
+/** Exactly `width` digits of a number below 2^31, zeros in front. */
 export function writePadded(bytes: Uint8Array, at: number, value: number, width: number): number {
-  for (let to = at + width - 1; to >= at; to--) {
-    const rest = (value / 10) | 0
-    bytes[to] = 48 + value - rest * 10
-    value = rest
+  let left = value | 0
+  let to = at + width
+  while (to - at >= 2) {
+    const rest = (left / 100) | 0
+    const pair = (left - rest * 100) << 1
+    to -= 2
+    bytes[to] = PAIRS[pair]!
+    bytes[to + 1] = PAIRS[pair + 1]!
+    left = rest
   }
+  if (to > at) bytes[at] = 48 + left
   return at + width
 }
 

@@ -137,8 +137,25 @@ export const cutMs = (ms: number, precision: number): number =>
 export const cutNanos = (nanos: number, precision: number): number =>
   precision >= 9 ? nanos : precision <= 3 ? 0 : nanos - (nanos % UNITS[precision]!)
 
+/** The day that was written last, as rows of one time mostly follow each other. */
+let writtenDays = Number.NaN
+const writtenDate = new Uint8Array(10)
+
 /** `yyyy-MM-dd`; a year beyond 0 to 9999 gets a sign. */
 export function writeDate(bytes: Uint8Array, at: number, days: number): number {
+  if (days === writtenDays) {
+    for (let i = 0; i < 10; i++) bytes[at + i] = writtenDate[i]!
+    return at + 10
+  }
+  const end = writeNewDate(bytes, at, days)
+  if (end === at + 10) {
+    for (let i = 0; i < 10; i++) writtenDate[i] = bytes[at + i]!
+    writtenDays = days
+  }
+  return end
+}
+
+function writeNewDate(bytes: Uint8Array, at: number, days: number): number {
   const civil = civilOf(days)
   const year = civilYear(civil)
   let end: number
@@ -169,8 +186,12 @@ export function writeTime(bytes: Uint8Array, at: number, ms: number, nanos: numb
   writePadded(bytes, at + 6, seconds - hours * 3600 - minutes * 60, 2)
   if (most === 0) return at + 8
   bytes[at + 8] = POINT
-  writePadded(bytes, at + 9, (ms - seconds * 1000) * 1e6 + nanos, 9)
-  let end = at + 9 + most
+  let end: number
+  if (nanos === 0 && most >= 3 && least <= 3) end = writePadded(bytes, at + 9, ms - seconds * 1000, 3)
+  else {
+    writePadded(bytes, at + 9, (ms - seconds * 1000) * 1e6 + nanos, 9)
+    end = at + 9 + most
+  }
   while (end > at + 9 + least && bytes[end - 1] === 48) end--
   return end === at + 9 ? at + 8 : end
 }

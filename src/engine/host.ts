@@ -1,22 +1,27 @@
 /** What the outside lends the engine: time, chance, files and the terminal. Tests and simulations lend others. */
-import { type Clock, systemClock } from '../base/clock.ts'
+import type { Duplex } from 'node:stream'
+import { type Clock, type Timers, keepingTimers, systemClock } from '../base/clock.ts'
 import { type Disk, nodeDisk } from '../base/disk.ts'
 import { ConnectorError } from '../base/errors.ts'
 import { type Random, systemRandom } from '../base/random.ts'
 
 export interface Host {
   readonly clock: Clock
+  readonly timers: Timers
   readonly random: Random
   readonly disk: Disk
   readonly stdin: NodeJS.ReadableStream
   stdout(text: string | Uint8Array): Promise<void> | undefined
   stderr(text: string | Uint8Array): Promise<void> | undefined
   warn(message: string): void
+  /** Servers that run in this process, by their address: a broker that is reached by a pipe. */
+  dial?(address: { readonly host: string; readonly port: number }): Duplex | undefined
 }
 
 /** The process itself. */
 export const nodeHost: Host = {
   clock: systemClock,
+  timers: keepingTimers,
   random: systemRandom,
   disk: nodeDisk,
   // Looked at when it is asked for: opening it is not free, and most queries do not read it.

@@ -5,7 +5,7 @@ import { didYouMean } from '../base/suggest.ts'
 import { type Option, type OptionSet, checkOptionNames } from '../catalog/option.ts'
 import { type TableEntry, printPath } from '../catalog/table.ts'
 import type { Connector, ConnectorContext } from '../connectors/connector.ts'
-import { formatOf } from '../connectors/format-of.ts'
+import { type FormatPlace, formatOf } from '../connectors/format-of.ts'
 import { BufferPool } from '../data/pool.ts'
 import type { SessionFacts } from '../expr/function.ts'
 import type { PhysicalOf, PhysicalPlan } from '../planner/physical/plan.ts'
@@ -79,14 +79,18 @@ export function connectorOf(table: TableEntry, connectors: ConnectorMap): Connec
   return connector
 }
 
-/** The options of the table's format, with their prefix. */
+/** The options of the table's formats, with their prefixes. */
 function formatOptions(table: TableEntry): OptionSet[] {
-  if (table.options['format'] === undefined) return []
-  const { format } = formatOf(table)
-  const { name, options } = 'bulk' in format ? format.bulk : format.messages
-  const prefixed = (declared: readonly Option[]) => declared.map(o => ({ ...o, name: `${name}.${o.name}` }))
-  return [{ required: [], optional: prefixed([...options.required, ...options.optional]) }]
+  return formatPlaces.flatMap(place => {
+    if (table.options[`${place}format`] === undefined) return []
+    const { format } = formatOf(table, place)
+    const { name, options } = 'bulk' in format ? format.bulk : format.messages
+    const prefixed = (declared: readonly Option[]) => declared.map(o => ({ ...o, name: `${place}${name}.${o.name}` }))
+    return [{ required: [], optional: prefixed([...options.required, ...options.optional]) }]
+  })
 }
+
+const formatPlaces: readonly FormatPlace[] = ['', 'key.', 'value.']
 
 export function connectorInfo(table: TableEntry, connectors: ConnectorMap): ConnectorInfo {
   const connector = connectorOf(table, connectors)
@@ -95,6 +99,7 @@ export function connectorInfo(table: TableEntry, connectors: ConnectorMap): Conn
     changes: connector.changes?.(table) ?? INSERT_ONLY,
     accepts: connector.sink === undefined ? undefined : (connector.acceptsOf?.(table) ?? connector.accepts ?? 'insert-only'),
     metadata: connector.metadataOf?.(table) ?? connector.metadata ?? [],
+    writableMetadata: connector.writableMetadata ?? [],
     nestedProjection: connector.nestedProjectionOf?.(table) ?? connector.nestedProjection ?? false,
   }
 }
@@ -186,7 +191,9 @@ function connectorContext(given: Launch): ConnectorContext {
   return {
     pool: given.pool,
     clock: host.clock,
+    timers: host.timers,
     random: host.random,
+    ...(host.dial === undefined ? {} : { dial: host.dial }),
     zone: given.session.zone,
     stdin: host.stdin,
     stdout: host.stdout,

@@ -1,6 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { textBytes } from '../data/text.ts'
 import { parseRows, parseSchema } from '../data/notation.ts'
 import { formatNamed, memoryWriter, optionsOf } from '../testing/decode.ts'
+import { NO_MESSAGE } from './format.ts'
+import { viewOver, writeJsonText } from './write-bytes.ts'
 
 function encode(name: string, schemaText: string, rows: string, options: Record<string, string> = {}): string {
   const format = formatNamed(name)
@@ -61,6 +65,45 @@ describe('json', () => {
       "a NULL key of a MAP<STRING, INT> can't be written as JSON",
     )
   })
+})
+
+test('escapes are found wherever they stand', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('a', 'é', '😀', '"', '\\', '\n', '\u0001', '\u007f'), maxLength: 40 }),
+      text => {
+        const bytes = textBytes(`xx${text}yy`)
+        const into = new Uint8Array(400)
+        const end = writeJsonText(into, 3, bytes, 2, bytes.length - 2, viewOver(bytes))
+        expect(JSON.parse(Buffer.from(into.subarray(3, end)).toString())).toBe(text)
+      },
+    ),
+  )
+})
+
+describe('messages by themselves', () => {
+  const messages = (name: string, schema: string, rows: string) => {
+    const into = memoryWriter()
+    const ends = new Int32Array(8)
+    const chunk = parseRows(parseSchema(schema), rows)
+    const context = { zone: 'UTC', name: 'test/encoder' }
+    formatNamed(name).encoder!(parseSchema(schema), optionsOf(formatNamed(name), {}), context).encode(chunk, into, ends)
+    let start = 0
+    return Array.from(ends.subarray(0, chunk.length), end => {
+      if (end === NO_MESSAGE) return undefined
+      const text = into.text().slice(start, end)
+      start = end
+      return text
+    })
+  }
+
+  test.each([
+    ['json', 'a INT, s STRING', '1 x\nNULL y', ['{"a":1,"s":"x"}', '{"a":null,"s":"y"}']],
+    ['csv', 'a INT, s STRING', '1 x\nNULL y', ['1,x', ',y']],
+    ['raw', 's STRING', 'x\nNULL\nyz', ['x', undefined, 'yz']],
+  ] as [string, string, string, (string | undefined)[]][])('%s', (name, schema, rows, expected) =>
+    expect(messages(name, schema, rows)).toEqual(expected),
+  )
 })
 
 describe('csv', () => {

@@ -29,6 +29,8 @@ export interface DecoderContext {
   readonly counts: DecodeCounts
   /** A name for generated code: `orders/json-decoder`. */
   readonly name: string
+  /** A message of nothing at all is a record that can't be read, unlike an empty line of a file. */
+  readonly emptyIsBroken?: boolean
   /** What a skipped record looked like: for an errors file, by option. */
   onSkipped?(place: string, bytes: Uint8Array, reason: string): void
 }
@@ -40,6 +42,8 @@ export interface Decoder {
    * messages where records were skipped.
    */
   decode(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number, place: PlaceOf): Chunk
+  /** The messages of the last call that gave no row, ascending. */
+  readonly lost: readonly number[]
 }
 
 /** Appends to a growing buffer that the caller empties. */
@@ -50,9 +54,14 @@ export interface ByteWriter {
 }
 
 export interface Encoder {
-  /** One message per row, each ended by what the format puts between messages in a file (a line end for json and csv). */
-  encode(chunk: Chunk, into: ByteWriter): void
+  /**
+   * One message per row, each ended by what the format puts between messages in a file (a line end for json and csv).
+   * With `ends` nothing stands between them: message i ends at `ends[i]`, or is none at all where that is `NO_MESSAGE`.
+   */
+  encode(chunk: Chunk, into: ByteWriter, ends?: Int32Array): void
 }
+
+export const NO_MESSAGE = -1
 
 export interface Format {
   readonly name: string
@@ -60,6 +69,8 @@ export interface Format {
   readonly options: OptionSet
   /** How a file of messages is cut: at line ends, at CSV record ends (quotes may hold line ends), or not at all. */
   readonly framing: 'lines' | 'csv' | 'whole'
+  /** A message that is not there, which starts at −1, is a row with NULL. Other formats have no row for it. */
+  readonly rowOfNothing?: boolean
   /** It can decode single fields of ROW columns. */
   readonly nestedProjection?: boolean
   /** Cuts files into messages where that takes more than line ends. */

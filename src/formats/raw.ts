@@ -7,7 +7,15 @@ import { valueAt } from '../data/column.ts'
 import { type DataType, type Schema, isBinary, isText, printType } from '../data/type.ts'
 import type { Value } from '../data/value.ts'
 import { ChunkFill } from './column-fill.ts'
-import type { ByteWriter, Decoder, DecoderContext, Encoder, Format, PlaceOf } from './format.ts'
+import {
+  type ByteWriter,
+  type Decoder,
+  type DecoderContext,
+  type Encoder,
+  type Format,
+  NO_MESSAGE,
+  type PlaceOf,
+} from './format.ts'
 
 const rawOptions: OptionSet = {
   required: [],
@@ -38,6 +46,7 @@ export const raw: Format = {
   name: 'raw',
   options: rawOptions,
   framing: 'lines',
+  rowOfNothing: true,
   decoder: (schema, all, options, context) => new RawDecoder(schema, onlyColumn(all), options, context),
   encoder: (schema, options) => new RawEncoder(onlyColumn(schema), options),
 }
@@ -55,6 +64,7 @@ function onlyColumn(schema: Schema): DataType {
 const isUtf8 = (charset: string): boolean => /^utf-?8$/i.test(charset)
 
 class RawDecoder implements Decoder {
+  readonly lost: readonly number[] = []
   readonly #type: DataType
   readonly #fill: ChunkFill
   readonly #littleEndian: boolean
@@ -77,7 +87,10 @@ class RawDecoder implements Decoder {
     for (let row = 0; row < count; row++) {
       const start = starts[row]!
       const end = ends[row]!
-      if (this.#charset !== undefined) column.set(row, this.#charset.decode(bytes.subarray(start, end)))
+      if (start < 0) {
+        if (!this.#type.nullable) throw new DataError('RAW_BAD_RECORD', place(row), 'is nothing, and the column is NOT NULL')
+        column.setNull(row)
+      } else if (this.#charset !== undefined) column.set(row, this.#charset.decode(bytes.subarray(start, end)))
       else if (size === undefined) column.setView(row, start, end)
       else {
         if (end - start !== size)
@@ -130,11 +143,15 @@ class RawEncoder implements Encoder {
     this.#littleEndian = options.string('endianness')!.toLowerCase() === 'little-endian'
   }
 
-  encode(chunk: Chunk, into: ByteWriter): void {
+  encode(chunk: Chunk, into: ByteWriter, messageEnds?: Int32Array): void {
     const column = chunk.columns[0]!
     const size = SIZES[this.#type.kind]
     for (let row = 0; row < chunk.length; row++) {
-      if (isNullAt(column, row)) throw new EvaluationError('RAW_NULL', "the format raw can't write NULL")
+      if (isNullAt(column, row)) {
+        if (messageEnds === undefined) throw new EvaluationError('RAW_NULL', "the format raw can't write NULL")
+        messageEnds[row] = NO_MESSAGE
+        continue
+      }
       if (column.storage === 'bytes') {
         const { bytes, starts, ends } = column
         const length = ends[row]! - starts[row]!
@@ -150,7 +167,8 @@ class RawEncoder implements Encoder {
         )
         into.length += size!
       }
-      into.bytes[into.length++] = 10
+      if (messageEnds === undefined) into.bytes[into.length++] = 10
+      else messageEnds[row] = into.length
     }
   }
 

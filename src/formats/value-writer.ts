@@ -51,6 +51,8 @@ export interface ValueCode {
   readonly valid: Js | undefined
   /** The number that may be NaN or infinite. */
   readonly double?: Js
+  /** What the places of a text point into. */
+  readonly bytes?: Js
 }
 
 /** The 64-bit integers of a column as halves. */
@@ -172,7 +174,7 @@ export function valueCode(name: string, type: DataType, index: number, names: Na
       const start = js`${declare(`${name}_starts`, js`${column}.starts`)}[row]`
       const end = js`${declare(`${name}_ends`, js`${column}.ends`)}[row]`
       return isText(type)
-        ? code('text', 2, js`${bytes}, ${start}, ${end}`, js`(${end} - ${start})`)
+        ? { ...code('text', 2, js`${bytes}, ${start}, ${end}`, js`(${end} - ${start})`), bytes }
         : code('word', 4, js`at = writeBase64(bytes, at, ${bytes}, ${start}, ${end})`, js`base64Bytes(${end} - ${start})`)
     }
     default:

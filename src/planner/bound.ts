@@ -43,6 +43,8 @@ export interface ConnectorInfo {
   readonly accepts: 'insert-only' | 'upsert' | 'all' | undefined
   /** Metadata columns it offers. */
   readonly metadata: Schema
+  /** Those that its sink takes. */
+  readonly writableMetadata?: Schema
   /** Its source can give single fields of ROW columns. */
   readonly nestedProjection?: boolean
 }

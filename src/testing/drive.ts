@@ -15,6 +15,8 @@
  *     watermark 12:00      event time of all inputs; `left| watermark 12:00` of one. Epoch milliseconds are fine, too
  *     passing 12:00        the rows of the chunk from here on arrive under this watermark, told to the operator at the chunk's end
  *     flush                a mini-batch period ends
+ *     split 1              the rows to come are of this split of their source
+ *     splits 0 1           those that hold event time back by now
  *     backlog | live       the sources say that they work off history, or no longer
  *     snapshot             what is kept is written down, and a new operator goes on from there
  *     end                  every input ends (behind the last watermark, unless the job is bounded); `left| end` one of them
@@ -94,6 +96,9 @@ export class Run {
   #backlog = false
   #waiting: { input: number; rows: string[]; passing: (number | undefined)[] } = { input: 0, rows: [], passing: [] }
   #passing: number | undefined
+  /** The split that the rows to come are of, and those that hold event time back. */
+  #split: number | undefined
+  #splits: readonly number[] | undefined
   readonly #output: Output = { emit: chunk => this.#take(chunk) }
 
   constructor(stage: Stage, options: DriveOptions = {}) {
@@ -155,6 +160,7 @@ export class Run {
     this.operator.close?.()
     this.operator = this.#stage.build(testContext(this.pool))
     this.operator.restore?.(snapshot)
+    if (this.#splits !== undefined) this.operator.onSplits?.(this.#splits)
     if (this.#backlog) this.operator.onBacklog?.(true, this.#output)
   }
 
@@ -190,6 +196,12 @@ export class Run {
         return this.operator.onBacklog?.(this.#backlog, this.#output)
       case 'snapshot':
         return this.restore()
+      case 'split':
+        this.#split = Number(argument)
+        return
+      case 'splits':
+        this.#splits = (argument ?? '').split(/\s+/).filter(Boolean).map(Number)
+        return this.operator.onSplits?.(this.#splits)
       case 'end':
         return this.end(input)
       default:
@@ -221,7 +233,7 @@ export class Run {
     const parsed = parseRows(schema, rows.join('\n'))
     const builder = this.#builders[input]!
     for (let row = 0; row < parsed.length; row++) builder.append(kindAt(parsed, row), rowAt(parsed, row))
-    const chunk = builder.finish()
+    const chunk = ofSplit(builder.finish(), this.#split)
     return passing.every(time => time === undefined)
       ? chunk
       : withWatermarks(
@@ -278,6 +290,13 @@ function printTime(timeMs: number): string {
   if (!Number.isFinite(timeMs)) return timeMs > 0 ? 'max' : 'none'
   const text = printValue(types.timestamp(3), BigInt(timeMs)).slice(1, -1)
   return text.replace(/^1970-01-01 /, '').replace(/^(\d\d:\d\d):00\.000$/, '$1')
+}
+
+/** The same rows as those of a split. */
+function ofSplit(chunk: Chunk, split: number | undefined): Chunk {
+  if (split === undefined) return chunk
+  const { schema, length, columns, kinds } = chunk
+  return new Chunk({ schema, length, columns, kinds, split, parents: [chunk] })
 }
 
 /** The same rows, each under its watermark. */

@@ -5,45 +5,107 @@
  *     ```console              `$ command`, then what it prints on both streams; `…` stands for any text, as a line for any lines
  *
  * `npx millrace` is what was built; without `dist` there is nothing to run. UPDATE_DOCS=1 writes the outputs anew.
+ *
+ * A page may start a broker at `localhost:9092`, which is another port here, one that is free. What goes on in the background
+ * leaves its number in a file `NAME.pid`, so that it ends with the page. Files beside an example's page are beside it here, too.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
 
 const main = resolve('dist/cli/main.js')
-const pages = ['README.md', ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker'].map(name => `docs/${name}.md`)]
+const pages = [
+  'README.md',
+  ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker'].map(name => `docs/${name}.md`),
+  'examples/orders/README.md',
+]
+const BROKER_PORT = '9092'
 
-test.skipIf(!existsSync(main)).each(pages)('%s: its commands print what it says', { timeout: 120_000 }, page => {
+test.skipIf(!existsSync(main)).each(pages)('%s: its commands print what it says', { timeout: 120_000 }, async page => {
   const text = readPage(page)
   const directory = mkdtempSync(join(tmpdir(), 'millrace-docs-'))
+  const port = await freePort()
   try {
+    if (page.startsWith('examples/')) copyExample(dirname(page), directory, port)
     symlinkSync(resolve('node_modules'), join(directory, 'node_modules'))
     mkdirSync(join(directory, '.bin'))
-    writeFileSync(join(directory, '.bin/npx'), `#!/bin/sh\nshift\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 })
+    writeFileSync(join(directory, '.bin/npx'), npx(port), { mode: 0o755 })
     let shown = ''
     let at = 0
     for (const fence of fences(text)) {
-      shown += text.slice(at, fence.start) + played(fence, directory)
+      shown += text.slice(at, fence.start) + played(fence, directory, port)
       at = fence.end
     }
     shown += text.slice(at)
     holdPage(page, shown)
   } finally {
+    endBackground(directory)
     rmSync(directory, { recursive: true })
   }
 })
 
+/** The command, which finds its broker at our port unless it is told another, and waits for one that is about to listen. */
+const npx = (port: string): string => `#!/bin/bash
+shift
+listening() { for i in {1..200}; do (exec 3<>/dev/tcp/localhost/${port}) 2>/dev/null && return; sleep 0.1; done; }
+case "$1 $*" in
+  *' --bootstrap '* | *' -b '*) ;;
+  *--help*) ;;
+  topic\\ * | produce\\ * | consume\\ * | group\\ *) listening; set -- "$@" --bootstrap localhost:${port} ;;
+esac
+exec '${process.execPath}' '${main}' "$@"
+`
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise(listening => server.once('listening', listening))
+  const { port } = server.address() as AddressInfo
+  await new Promise(closed => server.close(closed))
+  return String(port)
+}
+
+function copyExample(from: string, to: string, port: string): void {
+  for (const file of readdirSync(from)) {
+    copyFileSync(join(from, file), join(to, file))
+    writeFileSync(join(to, file), readFileSync(join(from, file), 'utf8').replaceAll(BROKER_PORT, port))
+  }
+}
+
+function endBackground(directory: string): void {
+  for (const file of readdirSync(directory).filter(name => name.endsWith('.pid'))) {
+    const pid = Number(readFileSync(join(directory, file), 'utf8'))
+    try {
+      process.kill(pid)
+    } catch (error) {
+      // The page has ended it itself.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
 /** The block as it would have to be written. */
-function played({ language, title, body }: Fence, directory: string): string {
+function played({ language, title, body }: Fence, directory: string, port: string): string {
   const head = title === '' ? language : `${language} ${title}`
-  if (language !== 'console' && /^[\w.-]+\.\w+$/.test(title)) writeFileSync(join(directory, title), body)
+  if (language !== 'console' && /^[\w.-]+\.\w+$/.test(title))
+    writeFileSync(join(directory, title), body.replaceAll(BROKER_PORT, port))
   if (language !== 'console') return `\`\`\`${head}\n${body}\`\`\``
   let shown = ''
   for (const { command, output } of commands(body)) {
-    const printed = run(command, directory)
+    const printed = run(command.replaceAll(BROKER_PORT, port), directory).replaceAll(port, BROKER_PORT)
     shown += `$ ${command}\n${output.includes('…') && matches(output, printed) ? output : printed}`
   }
   return `\`\`\`${head}\n${shown}\`\`\``

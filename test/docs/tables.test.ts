@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Option, OptionSet } from '#src/catalog/option.ts'
+import { type Flag, connectionFlags, kafkaCommands } from '#src/cli/kafka/arguments.ts'
 import { connectors } from '#src/connectors/index.ts'
 import { sessionOptions } from '#src/engine/config.ts'
 import { aggregateFunctions } from '#src/expr/aggregates.ts'
@@ -18,6 +19,7 @@ import { regexpFunctions } from '#src/expr/functions/regexp.ts'
 import { stringFunctions } from '#src/expr/functions/string.ts'
 import { temporalFunctions } from '#src/expr/functions/temporal.ts'
 import { bulkFormats, formats } from '#src/formats/index.ts'
+import { type Setting, clientSettings } from '#src/kafka/client/settings.ts'
 import { code, holdPart, readPage, table } from './page.ts'
 
 // ── options ─────────────────────────────────────────────────────────────────────────────────────────
@@ -41,7 +43,7 @@ test('the configuration page lists the session options', () => {
 const optionRow = (option: Option, required: boolean, prefix = ''): string[] => [
   code(prefix + option.name),
   option.type === 'enum' ? option.values!.map(code).join(', ') : option.type,
-  required ? 'required' : option.default === undefined ? '–' : code(option.default),
+  required ? 'required' : option.default === undefined || option.default === '' ? '–' : code(option.default),
   option.description,
 ]
 
@@ -58,10 +60,37 @@ test.each([...connectors.values()].map(connector => [connector.name, connector] 
   (name, { options }) => holdPart('docs/connectors.md', `${name}-options`, optionTable(options)),
 )
 
+test('the connectors page lists the client properties of kafka', () => {
+  const rows = Object.entries(clientSettings as Readonly<Record<string, Setting>>).map(
+    ([name, { type, default: fallback, help }]) => [
+      code(name),
+      typeof type === 'string' ? type : type.map(code).join(', '),
+      fallback === undefined || fallback === '' ? '–' : code(fallback),
+      help,
+    ],
+  )
+  holdPart('docs/connectors.md', 'client-properties', table(['property', 'type', 'default', 'meaning'], rows))
+})
+
 test.each([...formats.values(), ...bulkFormats.values()].map(format => [format.name, format] as const))(
   'the formats page lists the options of %s',
   (name, { options }) => holdPart('docs/formats.md', `${name}-options`, optionTable(options, `${name}.`)),
 )
+
+// ── commands ────────────────────────────────────────────────────────────────────────────────────────
+
+test('the command line page lists the commands of topics and groups', () => {
+  const flagsOf = (flags: readonly Flag[]): string =>
+    flags
+      .map(({ name, short, value, help }) => {
+        const names = [...(short === undefined ? [] : [`-${short}`]), `--${name}`].join(', ')
+        return `${code(value === undefined ? names : `${names} ${value}`)} ${help}`
+      })
+      .join('<br>')
+  const rows = kafkaCommands.map(({ name, takes, help, flags }) => [code(`${name} ${takes}`.trim()), help, flagsOf(flags)])
+  const all = ['all', '', flagsOf(connectionFlags)]
+  holdPart('docs/cli.md', 'kafka-commands', table(['command', 'does', 'options'], [...rows, all]))
+})
 
 // ── values ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -136,6 +165,8 @@ function thrownCodes(): Set<string> {
   for (const own of ['SCHEMA_REGISTRY', 'SCHEMA_TOO_LARGE']) codes.add(own)
   // Likewise: kafka/broker/security/sasl/mechanism.ts and kafka/broker/frame.ts.
   for (const own of ['SASL_FAILED', 'REQUEST_TOO_LARGE']) codes.add(own)
+  // Of what a broker answers: kafka/client/errors.ts.
+  for (const answered of ['KAFKA_DENIED', 'KAFKA_FENCED', 'KAFKA_OFFSET_RANGE', 'KAFKA_REFUSED']) codes.add(answered)
   return codes
 }
 

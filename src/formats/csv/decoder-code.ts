@@ -44,6 +44,8 @@ export interface SlowSide {
   tooLong(): number
   /** A record that can't be a row: fails or counts. */
   drop(row: number): void
+  /** A record that is none: a comment, or nothing at all. */
+  blank(): void
 }
 
 export type DecodeRecords = (
@@ -123,6 +125,7 @@ function decoderCode(schema: Schema, all: Schema, dialect: CsvDialect): Js {
         bytes[end] = stopped
         if (outcome === ${ROW}) row++
         else if (outcome === ${BROKEN}) run.drop(row)
+        else run.blank()
       }
       return row
     }`

@@ -24,6 +24,7 @@ export class CsvDecoder implements Decoder, SlowSide {
   readonly columns: readonly ColumnFill[]
   readonly field: Field = { from: 0, to: 0, stop: 0 }
   message = 0
+  lost: number[] = []
   suspect = false
   /** The generated code. */
   readonly source: string
@@ -84,12 +85,14 @@ export class CsvDecoder implements Decoder, SlowSide {
     this.#ends = ends
     this.#place = place
     this.#rawMessage = -1
+    if (this.lost.length > 0) this.lost = []
     const rows = this.#run(this, bytes, view, starts, ends, count)
     return this.#fill.finish(rows, bytes)
   }
 
   begin(at: number, end: number): number {
     // An empty line is a field of one column, and of several no record at all.
+    if (at === end && this.#context.emptyIsBroken === true) return this.#because('the record is empty')
     if (at === end && this.#all.length > 1) return BLANK
     if (this.#options.dialect.comments && beginsComment(this.#bytes, at)) return BLANK
     if (this.suspect && !isUtf8(this.#bytes.subarray(at, end))) return this.#because('the record is not valid UTF-8')
@@ -155,10 +158,15 @@ export class CsvDecoder implements Decoder, SlowSide {
     const place = this.#place(message)
     if (!this.#options.ignoreParseErrors) throw new DataError('CSV_BAD_RECORD', place, this.#reason)
     this.#context.counts.skippedRecords += 1
+    this.lost.push(message)
     this.#fill.forget(row)
     if (this.#context.onSkipped === undefined) return
     const bytes = this.#rawMessage === message ? this.#raw : this.#bytes.slice(this.#starts[message], this.#ends[message])
     this.#context.onSkipped(place, bytes, this.#reason)
+  }
+
+  blank(): void {
+    this.lost.push(this.message)
   }
 
   #because(reason: string): number {

@@ -26,9 +26,13 @@ export class CsvEncoder implements Encoder {
     this.#bind = csvRowWriter(name, schema, dialect, { separator: SPACE, plainDecimals: !scientific })
   }
 
-  encode(chunk: Chunk, into: ByteWriter): void {
+  encode(chunk: Chunk, into: ByteWriter, ends?: Int32Array): void {
     const writeRow = this.#bind(chunk.columns)
-    for (let row = 0; row < chunk.length; row++) writeRow(row, into)
+    for (let row = 0; row < chunk.length; row++) {
+      writeRow(row, into)
+      // Without the line end.
+      if (ends !== undefined) ends[row] = --into.length
+    }
   }
 }
 

@@ -65,6 +65,8 @@ export interface SlowSide {
   trailing(at: number, end: number): number
   /** A message that can't be a row: fails or counts. */
   drop(row: number): void
+  /** A message of nothing but blanks, which is none. */
+  blank(): void
 }
 
 /** Decodes `count` messages and answers how many rows they gave. */
@@ -150,6 +152,7 @@ function decoderCode(schema: Schema, objects: readonly ObjectShape[], standard: 
         bytes[end] = stopped
         if (at >= 0) row++
         else if (at === ${BROKEN}) run.drop(row)
+        else run.blank()
       }
       return row
     }`

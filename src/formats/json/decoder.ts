@@ -24,6 +24,7 @@ export class JsonDecoder implements Decoder, SlowSide {
   readonly orders: readonly Int32Array[]
   suspect = false
   message = 0
+  lost: number[] = []
   /** The generated code. */
   readonly source: string
   readonly #schema: Schema
@@ -94,6 +95,7 @@ export class JsonDecoder implements Decoder, SlowSide {
     this.#ends = ends
     this.#place = place
     this.#rawMessage = -1
+    if (this.lost.length > 0) this.lost = []
     const rows = this.#run(this, bytes, view, starts, ends, count)
     return this.#fill.finish(rows, bytes)
   }
@@ -106,7 +108,7 @@ export class JsonDecoder implements Decoder, SlowSide {
     if (at < 0) return at
     const { bytes } = this.#cursor
     at = skipBlanks(bytes, at)
-    if (at >= end) return BLANK
+    if (at >= end) return this.#context.emptyIsBroken === true ? this.#because('the message is empty') : BLANK
     return bytes[at] === OPEN_BRACE ? at : this.#because(`expected a JSON object, not '${this.#shown(at, end)}'`)
   }
 
@@ -215,6 +217,7 @@ export class JsonDecoder implements Decoder, SlowSide {
     const place = this.#place(message)
     if (!this.#options.ignoreParseErrors) throw new DataError('JSON_BAD_RECORD', place, this.#reason)
     this.#context.counts.skippedRecords += 1
+    this.lost.push(message)
     this.#fill.forget(row)
     if (this.#context.onSkipped === undefined) return
     const bytes = this.#rawMessage === message ? this.#raw : this.#cursor.bytes.slice(this.#starts[message], this.#ends[message])
@@ -245,6 +248,10 @@ export class JsonDecoder implements Decoder, SlowSide {
     if (type.nullable) this.columns[column]!.setNull(row)
     else this.#reason = `column '${name}' is NOT NULL and the record has no value for it`
     return type.nullable
+  }
+
+  blank(): void {
+    this.lost.push(this.message)
   }
 
   #because(reason: string): number {

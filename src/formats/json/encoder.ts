@@ -17,7 +17,7 @@ import type { Value } from '../../data/value.ts'
 import { printVariant } from '../../data/variant-text.ts'
 import type { ByteWriter, Encoder } from '../format.ts'
 import { type BindColumns, type ValueCode, type WriteStyle, scalarText, valueCode, writerScope } from '../value-writer.ts'
-import { JSON_ESCAPE_BYTES, writeJsonText } from '../write-bytes.ts'
+import { JSON_ESCAPE_BYTES, viewOver, writeJsonText } from '../write-bytes.ts'
 import type { JsonWriteOptions } from './options.ts'
 
 /** Exact digits throughout: what `--output json` prints. */
@@ -37,10 +37,14 @@ export class JsonEncoder implements Encoder {
     this.#bind = jsonRowWriter(name, schema, options)
   }
 
-  encode(chunk: Chunk, into: ByteWriter): void {
+  encode(chunk: Chunk, into: ByteWriter, ends?: Int32Array): void {
     const writeRow = this.#bind(chunk.columns)
     for (let row = 0; row < chunk.length; row++) {
       writeRow(row, into)
+      if (ends !== undefined) {
+        ends[row] = into.length
+        continue
+      }
       into.reserve(1)
       into.bytes[into.length++] = 10
     }
@@ -51,7 +55,7 @@ export class JsonEncoder implements Encoder {
 export function jsonRowWriter(name: string, schema: Schema, options: JsonWriteOptions = EXACT): BindColumns {
   const style: WriteStyle = { separator: options.standard === 'SQL' ? SPACE : LETTER_T, plainDecimals: options.plainDecimals }
   const names = new Names('columns row into bytes at any'.split(' ').concat(Object.keys(writerScope)))
-  const scope: Record<string, unknown> = { ...writerScope, writeJsonText }
+  const scope: Record<string, unknown> = { ...writerScope, writeJsonText, viewOver }
   const fields = schema.map((field, index) => {
     const code = valueCode(field.name, field.type, index, names, style)
     const nested =
@@ -59,7 +63,8 @@ export function jsonRowWriter(name: string, schema: Schema, options: JsonWriteOp
         ? { text: names.fresh(`${field.name}_text`), toText: names.fresh(`${field.name}_to_text`) }
         : undefined
     if (nested !== undefined) scope[String(nested.toText)] = jsonTextOf(field.type, options, style)
-    return { code, nested, key: names.fresh(`KEY_${index}`), label: comment(`${field.name} ${printType(field.type)}`) }
+    const view = code.bytes === undefined ? undefined : names.fresh(`${field.name}_view`)
+    return { code, nested, view, key: names.fresh(`KEY_${index}`), label: comment(`${field.name} ${printType(field.type)}`) }
   })
   fields.forEach(({ key }, index) => {
     const before = options.ignoreNullFields ? '' : index === 0 ? '{' : ','
@@ -76,8 +81,8 @@ export function jsonRowWriter(name: string, schema: Schema, options: JsonWriteOp
         ? []
         : [code.looks === 'text' ? js`${JSON_ESCAPE_BYTES} * ${code.moreBytes}` : code.moreBytes],
   )
-  const body = fields.map(({ code, nested, key, label }, index) => {
-    const value = valueStatement(code, nested?.text)
+  const body = fields.map(({ code, nested, view, key, label }, index) => {
+    const value = valueStatement(code, nested?.text, view)
     if (options.ignoreNullFields) {
       const write = js`
         ${index === 0 ? [] : [js`if (any) bytes[at++] = 44`]}
@@ -99,6 +104,7 @@ export function jsonRowWriter(name: string, schema: Schema, options: JsonWriteOp
     js`
     function bindColumns(columns) {
       ${fields.flatMap(({ code }) => code.arrays)}
+      ${fields.flatMap(({ code, view }) => (view === undefined ? [] : [js`const ${view} = viewOver(${code.bytes!})`]))}
       return function writeRow(row, into) {
         ${fields.flatMap(({ code, nested }) => (nested === undefined ? [] : [js`const ${nested.text} = ${code.valid === undefined ? js`${nested.toText}(${code.write})` : js`${code.valid} === 0 ? 'null' : ${nested.toText}(${code.write})`}`]))}
         into.reserve(${raw([String(fixed), ...more.map(String)].join(' + '))})
@@ -115,9 +121,9 @@ export function jsonRowWriter(name: string, schema: Schema, options: JsonWriteOp
   ).run
 }
 
-function valueStatement(code: ValueCode, nestedText: Js | undefined): Js {
+function valueStatement(code: ValueCode, nestedText: Js | undefined, view: Js | undefined): Js {
   if (nestedText !== undefined) return js`at = writeText(bytes, at, ${nestedText})`
-  if (code.looks === 'text') return js`at = writeJsonText(bytes, at, ${code.write})`
+  if (code.looks === 'text') return js`at = writeJsonText(bytes, at, ${code.write}, ${view!})`
   const quoted = js`
     bytes[at++] = 34
     ${code.write}

@@ -113,6 +113,14 @@ export function setLogAppendTime(bytes: Uint8Array, at: number, nowMs: number): 
   sealBatch(bytes, at)
 }
 
+/** Makes a batch that another producer, or the same one, wrote be the one at `baseSequence` of this one. */
+export function setProducer(bytes: Uint8Array, at: number, id: number, epoch: number, baseSequence: number): void {
+  writeInt64(bytes, at + PRODUCER_ID, id)
+  writeInt16(bytes, at + PRODUCER_EPOCH, epoch)
+  writeInt32(bytes, at + BASE_SEQUENCE, baseSequence)
+  sealBatch(bytes, at)
+}
+
 /** Computes the checksum anew, after what it covers was changed. */
 export function sealBatch(bytes: Uint8Array, at: number): void {
   writeInt32(bytes, at + CRC, crc32cOf(bytes, at + ATTRIBUTES, at + batchBytesAt(bytes, at)))

@@ -55,7 +55,8 @@ const NOTHING: Uint8Array = new Uint8Array(0)
 export class RecordReader {
   readonly view: RecordsView
   readonly #view: RecordColumns
-  readonly #name: string
+  /** Names the source in errors; may be another one for the next batch. */
+  name: string
   readonly #capacity: number
   readonly #maxBatchBytes: number
 
@@ -77,7 +78,7 @@ export class RecordReader {
   #next = 0
 
   constructor({ name = 'batch', capacity = 4096, maxBatchBytes = 64 << 20 }: RecordReaderOptions = {}) {
-    this.#name = name
+    this.name = name
     this.#capacity = capacity
     this.#maxBatchBytes = maxBatchBytes
     this.#view = new RecordColumns()
@@ -176,7 +177,7 @@ export class RecordReader {
       return decompress(codec, area, this.#maxBatchBytes)
     } catch (cause) {
       if (!(cause instanceof DataError)) throw cause
-      throw new DataError(cause.code, `${this.#name}@${this.#baseOffset}`, cause.message, { cause })
+      throw new DataError(cause.code, `${this.name}@${this.#baseOffset}`, cause.message, { cause })
     }
   }
 
@@ -335,6 +336,6 @@ export class RecordReader {
   }
 
   #corrupt(what: string): DataError {
-    return new DataError('RECORD_BATCH_CORRUPT', `${this.#name}@${this.#baseOffset}`, `the batch ${what}`)
+    return new DataError('RECORD_BATCH_CORRUPT', `${this.name}@${this.#baseOffset}`, `the batch ${what}`)
   }
 }

@@ -1,7 +1,7 @@
-/** Metadata columns: read in the connector's type, then cast to the declared one. */
+/** Metadata columns: read in the connector's type, then cast to the declared one; written the other way round. */
 import { SqlError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/suggest.ts'
-import { printPath } from '../../catalog/table.ts'
+import { type TableColumn, type TableEntry, printPath } from '../../catalog/table.ts'
 import { type Schema, printType } from '../../data/type.ts'
 import { castability } from '../../expr/cast.ts'
 import type { Columns, LogicalOf } from '../logical/plan.ts'
@@ -22,6 +22,26 @@ export function metadataTypes(plan: LogicalOf<'Scan'>, offered: Schema): Columns
     const message =
       `Invalid data type for metadata column '${column.name}' of table '${printPath(plan.table.path)}': ` +
       `${printType(found.type)} is not castable to ${printType(column.type)}`
+    throw new SqlError('METADATA_TYPE', message)
+  })
+}
+
+/** The columns that a table is written with, as its connector takes them. */
+export function writtenTypes(table: TableEntry, written: readonly TableColumn[], taken: Schema): Schema {
+  return written.map(column => {
+    if (column.kind !== 'metadata') return column
+    const found = taken.find(m => m.name === column.key)
+    if (found === undefined) {
+      const keys = taken.map(m => m.name)
+      const hint = didYouMean(column.key, keys) ?? 'declare it VIRTUAL if it shall not be written'
+      const those = keys.length === 0 ? 'no metadata can be written there' : `${keys.join(', ')} can be written there`
+      const message = `Invalid metadata key '${column.key}' in column '${column.name}' of table '${printPath(table.path)}': ${those}`
+      throw new SqlError('METADATA_UNKNOWN', message, undefined, { hint })
+    }
+    if (castability(column.type, found.type) !== 'never') return { name: column.name, type: found.type }
+    const message =
+      `Invalid data type for metadata column '${column.name}' of table '${printPath(table.path)}': ` +
+      `${printType(column.type)} is not castable to ${printType(found.type)}`
     throw new SqlError('METADATA_TYPE', message)
   })
 }

@@ -1,22 +1,25 @@
 /** Where a query's rows leave the job, and whether the sink can take the changes they come as. */
-import { SqlError, UnsupportedError } from '../../base/errors.ts'
+import { SqlError } from '../../base/errors.ts'
 import { type TableEntry, printPath } from '../../catalog/table.ts'
+import { castTo } from '../bind/call.ts'
 import { writtenColumns } from '../bind/insert.ts'
+import { input } from '../../expr/expr.ts'
 import { type DataType, MAX_LENGTH, type Schema, isBinary, isText } from '../../data/type.ts'
 import type { BoundOutput } from '../bound.ts'
 import { isInsertOnly } from './changes.ts'
 import type { Converter } from './convert.ts'
 import { isContained } from './keys.ts'
+import { writtenTypes } from './metadata.ts'
 import type { PhysicalOf, PhysicalPlan, SinkConstraints } from './plan.ts'
 import { requireInsertOnly } from './requirements.ts'
 
 export function convertSink(output: BoundOutput, to: Converter): PhysicalOf<'Sink'> {
-  const below = to.convert(output.plan)
+  const below = asWritten(to.convert(output.plan), output, to)
   const own =
     output.target.kind === 'collect'
       ? { target: output.target, key: [], upsertMaterialize: false, notNull: notNullColumns(output.plan.schema) }
       : tableSink(output.target.table, below, to)
-  const schema = output.target.kind === 'collect' ? output.plan.schema : writtenColumns(output.target.table)
+  const schema = output.target.kind === 'collect' ? output.plan.schema : columnsWritten(output.target.table, to)
   const notNullEnforcer = to.options.config.get('table.exec.sink.not-null-enforcer')?.toLowerCase() === 'drop' ? 'drop' : 'error'
   const rows = {
     name: 'rows',
@@ -29,6 +32,17 @@ export function convertSink(output: BoundOutput, to: Converter): PhysicalOf<'Sin
   const constraints = output.target.kind === 'collect' ? undefined : sinkConstraints(schema, to)
   const held = constraints === undefined ? {} : { constraints }
   return to.node({ kind: 'Sink', ...own, notNullEnforcer, ...held }, [below], facts) as PhysicalOf<'Sink'>
+}
+
+const columnsWritten = (table: TableEntry, to: Converter): Schema =>
+  writtenTypes(table, writtenColumns(table), to.options.connectorInfo(table).writableMetadata ?? [])
+
+/** Metadata in the types that the connector takes. */
+function asWritten(below: PhysicalPlan, { target, plan }: BoundOutput, to: Converter): PhysicalPlan {
+  if (target.kind === 'collect' || !writtenColumns(target.table).some(c => c.kind === 'metadata')) return below
+  const schema = columnsWritten(target.table, to)
+  const exprs = schema.map((column, i) => castTo(input(i, plan.schema[i]!.type), column.type))
+  return to.calc(below, undefined, exprs, schema)
 }
 
 /** What the session asks of values on their way into a table, beyond NOT NULL of whole columns. */
@@ -71,11 +85,6 @@ function tableSink(table: TableEntry, below: PhysicalPlan, to: Converter): SinkF
   }
   if (accepts === 'insert-only') requireInsertOnly(below, `Table sink '${name}'`)
   const columns = writtenColumns(table)
-  const metadata = columns.find(c => c.kind === 'metadata')
-  if (metadata !== undefined) {
-    const hint = 'declare it VIRTUAL if it shall not be written'
-    throw new UnsupportedError(`writing the metadata column '${metadata.name}'`, undefined, { hint })
-  }
   const key = table.primaryKey.map(k => columns.findIndex(c => c.name === k))
   if (accepts === 'upsert' && key.length === 0 && !isInsertOnly(below.traits.changes)) {
     const hint = 'declare a PRIMARY KEY … NOT ENFORCED on the sink'

@@ -247,6 +247,7 @@ function runCalc(
     columns,
     kinds: filters ? kinds : chunk.kinds,
     watermarks: filters ? watermarks : chunk.watermarks,
+    split: chunk.split,
     owned,
     pool,
     ...parentsOf(plans, filters, chunk),

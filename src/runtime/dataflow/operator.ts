@@ -28,6 +28,11 @@ export interface Operator {
    * steps that were held back come into force; a time that rose is passed on. Watermarks from upstream then end here.
    */
   currentWatermark?(period?: boolean): number
+  /**
+   * For an operator that makes event time: the splits of the source below it that hold time back by now, which are those
+   * that have not ended and are not idle. A split that is not among them does again from its next row on.
+   */
+  onSplits?(splits: readonly number[]): void
   /** True once no further row can change what comes out: the task may stop its sources and treat every input as ended. */
   done?(): boolean
   /** One input has ended. In a bounded job this is where blocking operators speak. */

@@ -71,6 +71,16 @@ export class GraphNode implements Output {
     if (this.operator.currentWatermark !== undefined) this.#pass(this.operator.currentWatermark(true))
   }
 
+  /** Which splits of a source hold event time back: for whoever makes it. */
+  tellSplits(splits: readonly number[]): void {
+    const { operator } = this
+    if (operator.currentWatermark === undefined) for (const edge of this.edges) edge.to.tellSplits(splits)
+    else {
+      operator.onSplits?.(splits)
+      this.#pass(operator.currentWatermark())
+    }
+  }
+
   advance(input: number, timeMs: number): void {
     const state = this.#inputs[input]!
     if (timeMs <= state.watermark && !state.idle) return

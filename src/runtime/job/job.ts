@@ -17,6 +17,7 @@ import type { Position } from '../dataflow/source.ts'
 import { type Checkpoint, CheckpointStore, type OperatorState, SectionWriter, sectionReader } from './checkpoint.ts'
 import { GraphNode, type NodeProgress } from './graph.ts'
 import type { JobParts, JobProgress, JobSpec, JobStatus } from './job-spec.ts'
+import { SplitWatch } from './split-watch.ts'
 import { FRESH_SOURCE, type RunningSink, type RunningSource, SinkGate, passThrough } from './running.ts'
 
 const YIELD_EVERY_MS = 20
@@ -205,8 +206,12 @@ export class Job {
       const state = restore?.sources[source.id]
       source.ended = state?.ended ?? false
       source.position = state?.position ?? null
-      if (!source.ended) source.reader = await source.source.open(state?.position ?? undefined)
+      if (source.ended) continue
+      source.reader = await source.source.open(state?.position ?? undefined)
+      // Where reading begins is a position, too: `latest` is not the same place after a restart.
+      if (this.#store !== undefined) source.position = source.reader.position()
     }
+    this.#watchSplits()
     this.#setBacklog(this.#hasBacklog())
     for (const source of this.#sources) if (source.ended) this.#endOf(source)
     if (checkpoints !== undefined) await this.#parts.disk.makeDirectory(checkpoints.directory)
@@ -280,8 +285,14 @@ export class Job {
     if (answer === 'end') this.#endOf(source)
     else if (answer === 'idle') source.notBeforeMs = this.#parts.clock.elapsedMs() + IDLE_POLL_MS
     else {
-      this.#lastChunkMs.set(source, this.#parts.clock.elapsedMs())
+      const nowMs = this.#parts.clock.elapsedMs()
+      const { split } = answer
+      this.#lastChunkMs.set(source, nowMs)
       source.node.emit(answer)
+      if (source.splits !== undefined) {
+        if (split !== undefined) source.splits.gave(split, nowMs)
+        source.splits.look(nowMs)
+      }
       // A LIMIT that is full ends every source above it, also one that waits for rows.
       for (const other of this.#sources) if (!other.ended && other.node.done) this.#endOf(other)
     }
@@ -318,9 +329,20 @@ export class Job {
     return this.#sources.some(s => !s.source.bounded) && this.#nodes.some(n => n.operator.currentWatermark !== undefined)
   }
 
+  /** Where a source has parts with event time of their own, their coming and going is told. */
+  #watchSplits(): void {
+    const nowMs = this.#parts.clock.elapsedMs()
+    for (const source of this.#sources) {
+      if (source.reader?.splits === undefined) continue
+      source.splits = new SplitWatch(source.reader, source.node, this.#idleTimeouts.get(source.node) ?? 0)
+      source.splits.look(nowMs)
+    }
+  }
+
   /** Sources without a row for `idleTimeoutMs` stop holding back others. The assigner above the scan carries the timeout. */
   #watchIdleness(nowMs: number): void {
     for (const source of this.#sources) {
+      if (!source.ended) source.splits?.look(nowMs)
       const timeoutMs = this.#idleTimeouts.get(source.node)
       if (timeoutMs === undefined || source.ended) continue
       const idle = nowMs - (this.#lastChunkMs.get(source) ?? this.#startedMs) >= timeoutMs
@@ -398,6 +420,7 @@ export class Job {
       })
       this.#lastCheckpoint = this.#store.pathOf(id)
       this.#checkpoints += 1
+      for (const source of this.#sources) source.reader?.checkpointed?.(source.position)
     }
     for (const [sink, position] of prepared) await sink.writer!.commit(position)
   }

@@ -5,12 +5,15 @@ import type { Operator } from '../dataflow/operator.ts'
 import type { Sink, SinkWriter } from '../dataflow/sink.ts'
 import type { Position, Source, SourceProgress, SourceReader } from '../dataflow/source.ts'
 import type { GraphNode } from './graph.ts'
+import type { SplitWatch } from './split-watch.ts'
 
 export interface RunningSource {
   readonly id: number
   readonly node: GraphNode
   readonly source: Source
   reader: SourceReader | undefined
+  /** Of a source whose parts have event time of their own. */
+  splits: SplitWatch | undefined
   pending: Promise<void> | undefined
   /** An answer that came while the loop was elsewhere, with the reader's position behind it. */
   answer: Chunk | 'end' | 'idle' | undefined
@@ -58,6 +61,7 @@ export class SinkGate implements Operator {
 }
 
 export const FRESH_SOURCE = {
+  splits: undefined,
   pending: undefined,
   answer: undefined,
   answerPosition: null,

@@ -151,7 +151,8 @@ export function selectRows(chunk: Chunk, rows: Int32Array, count: number, pool: 
     gatherF64(chunk.watermarks!, rows, count, watermarks, 0)
     owned.push(watermarks)
   }
-  return new Chunk({ schema: chunk.schema, length: count, columns, kinds, watermarks, owned, pool, parents: [chunk] })
+  const { schema, split } = chunk
+  return new Chunk({ schema, length: count, columns, kinds, watermarks, split, owned, pool, parents: [chunk] })
 }
 
 /** Picked rows whose text is still the original's: the chunk that holds them has that of `column` as a parent. */
@@ -197,6 +198,7 @@ export function sliceRows(chunk: Chunk, from: number, to: number): Chunk {
     columns: chunk.columns.map(column => sliceColumn(column, from, to)),
     kinds: chunk.kinds?.subarray(from, to),
     watermarks: chunk.watermarks?.subarray(from, to),
+    split: chunk.split,
     parents: [chunk],
   })
 }

@@ -11,6 +11,13 @@
  *     +I 12:00:09.0    +I 12:00:09.0 @ 11:59:55.0    12:00:04.0
  *     +I 12:00:01.0    +I 12:00:01.0 @ 12:00:04.0    (late for whoever asks)
  *
+ * Where a source has splits, each makes event time by itself, and the least of those that hold it back is in force:
+ *
+ *     splits 0, 1      of 0: 12:00:09    in force: none
+ *                      of 1: 12:00:02    11:59:57
+ *                      of 1: 12:00:20    12:00:04
+ *     1 is idle        of 0: 12:00:30    12:00:25
+ *
  * As in Flink, event time starts with the epoch: no watermark before 1970 is in force; and a row without a time fails.
  */
 import { assert } from '../../base/assert.ts'
@@ -29,13 +36,22 @@ import { readNumbers, writeNumbers } from './numbers.ts'
 const INTERVAL_MS = 200
 const HIGH_WORD = 2 ** 32
 
+/** What one split of the source has proposed, and what of it is in force; 0 before any. */
+interface SplitTime {
+  proposedMs: number
+  inForceMs: number
+  /** It has not ended and is not idle. */
+  holds: boolean
+}
+
 export class WatermarkAssigner implements Operator {
   readonly #node: PhysicalOf<'WatermarkAssigner'>
   readonly #context: OperatorContext
   readonly #proposals: GeneratedCalc
   readonly #intervalMs: number
-  /** The highest proposal, and the one in force; 0 before any. */
-  #proposedMs = 0
+  /** By number. A source without splits is its own only one. */
+  readonly #splits: SplitTime[] = []
+  /** The least over the splits, which never goes back. */
   #inForceMs = 0
 
   constructor(node: PhysicalOf<'WatermarkAssigner'>, context: OperatorContext) {
@@ -53,7 +69,7 @@ export class WatermarkAssigner implements Operator {
     this.#requireTimes(chunk)
     const proposals = this.#proposals.run(chunk.retain())!
     const watermarks = this.#context.pool.f64(chunk.length)
-    this.#advance(proposals.columns[0]!, chunk.length, watermarks)
+    this.#advance(this.#splitOf(chunk.split ?? 0), proposals.columns[0]!, chunk.length, watermarks)
     proposals.release()
     const { schema } = this.#node
     const { length, columns, kinds } = chunk
@@ -62,20 +78,46 @@ export class WatermarkAssigner implements Operator {
     )
   }
 
+  onSplits(splits: readonly number[]): void {
+    for (const split of splits) this.#splitOf(split)
+    for (const time of this.#splits) time.holds = false
+    for (const split of splits) this.#splits[split]!.holds = true
+    this.#combine()
+  }
+
   currentWatermark(period = false): number {
-    if (period) this.#inForceMs = Math.max(this.#inForceMs, this.#proposedMs)
+    if (period) {
+      for (const time of this.#splits) time.inForceMs = Math.max(time.inForceMs, time.proposedMs)
+      this.#combine()
+    }
     return this.#inForceMs > 0 ? this.#inForceMs : MIN_WATERMARK
   }
 
   snapshot(writer: StateWriter): void {
-    writeNumbers(writer, 'watermark', [this.#proposedMs, this.#inForceMs])
+    writeNumbers(writer, 'watermarks', [this.#inForceMs, ...this.#splits.flatMap(time => [time.proposedMs, time.inForceMs])])
   }
 
   restore(reader: StateReader): void {
-    const numbers = readNumbers(reader, 'watermark')
+    const numbers = readNumbers(reader, 'watermarks')
     if (numbers === undefined) return
-    this.#proposedMs = numbers[0]!
-    this.#inForceMs = numbers[1]!
+    this.#inForceMs = numbers[0]!
+    for (let at = 1; at < numbers.length; at += 2) {
+      // Which of several hold event time back is told anew.
+      const holds = numbers.length === 3
+      this.#splits.push({ proposedMs: numbers[at]!, inForceMs: numbers[at + 1]!, holds })
+    }
+  }
+
+  /** A split that is not known yet has come with its first row, or is told of before. */
+  #splitOf(split: number): SplitTime {
+    while (this.#splits.length <= split) this.#splits.push({ proposedMs: 0, inForceMs: 0, holds: this.#splits.length === split })
+    return this.#splits[split]!
+  }
+
+  #combine(): void {
+    let leastMs = Infinity
+    for (const { holds, inForceMs } of this.#splits) if (holds && inForceMs < leastMs) leastMs = inForceMs
+    if (leastMs < Infinity && leastMs > this.#inForceMs) this.#inForceMs = leastMs
   }
 
   #requireTimes({ columns, length }: Chunk): void {
@@ -88,24 +130,29 @@ export class WatermarkAssigner implements Operator {
   }
 
   /** Writes the watermark each row arrives under. A proposal that is NULL proposes nothing. */
-  #advance(proposals: Column, length: number, watermarks: Float64Array): void {
+  #advance(time: SplitTime, proposals: Column, length: number, watermarks: Float64Array): void {
     assert(proposals.storage === 'i64' || proposals.storage === 'ts', 'a watermark is a timestamp')
     const words = wordsOf(proposals.values)
     const { valid } = proposals
     const intervalMs = this.#intervalMs
-    let proposedMs = this.#proposedMs
-    let inForceMs = this.#inForceMs
-    let told = inForceMs > 0 ? inForceMs : MIN_WATERMARK
+    // A row of a split that was idle holds back again.
+    time.holds = true
+    let { proposedMs, inForceMs } = time
+    let told = this.#inForceMs > 0 ? this.#inForceMs : MIN_WATERMARK
     for (let row = 0; row < length; row++) {
       watermarks[row] = told
       if (valid !== undefined && valid[row] === 0) continue
       const proposalMs = words[2 * row + 1]! * HIGH_WORD + (words[2 * row]! >>> 0)
       if (proposalMs > proposedMs) {
         proposedMs = proposalMs
-        if (proposedMs - inForceMs > intervalMs) told = inForceMs = proposedMs
+        if (proposedMs - inForceMs > intervalMs) {
+          const heldBack = inForceMs <= this.#inForceMs
+          inForceMs = time.inForceMs = proposedMs
+          if (heldBack) this.#combine()
+          if (this.#inForceMs > 0) told = this.#inForceMs
+        }
       }
     }
-    this.#proposedMs = proposedMs
-    this.#inForceMs = inForceMs
+    time.proposedMs = proposedMs
   }
 }

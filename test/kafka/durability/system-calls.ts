@@ -101,7 +101,7 @@ export class TracedFiles {
     if (/^(?:fdatasync|fsync)\(/.test(call)) {
       const syncing = this.#syncing.get(thread)
       this.#syncing.delete(thread)
-      if (syncing === undefined || !/= 0$/.test(call)) return
+      if (syncing === undefined || !call.endsWith('= 0')) return
       this.syncs++
       syncing.changes.safe = Math.max(syncing.changes.safe, syncing.upTo)
       return
@@ -110,7 +110,7 @@ export class TracedFiles {
     if (created !== null && !/= -1 /.test(call) && (call.startsWith('mkdir') || created[2]!.includes('O_CREAT')))
       this.#name(created[1]!, call.startsWith('mkdir'))
     const renamed = /^rename(?:at2?)?\((?:.*?, )?"[^"]+", (?:.*?, )?"([^"]+)"/.exec(call)
-    if (renamed !== null && /= 0$/.test(call)) {
+    if (renamed !== null && call.endsWith('= 0')) {
       this.#named.delete(renamed[1]!)
       this.#name(renamed[1]!, false)
     }
