@@ -1,11 +1,13 @@
-/** Histories on a failing disk: npm run simulate -- [--seed N] [--seeds N] [--verbose] */
+/** Histories on a failing disk, of single records or of transactions: npm run simulate -- [--transactions] [--seed N] [--seeds N] [--verbose] */
 import { parseArgs } from 'node:util'
 import { Simulation } from './simulation.ts'
+import { TransactionSimulation } from './transactions.ts'
 
 const { values: flags } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '2000' },
+    transactions: { type: 'boolean' },
     verbose: { type: 'boolean' },
   },
 })
@@ -14,7 +16,7 @@ const count = Number(flags.seeds)
 let [crashes, records, failed] = [0, 0, 0]
 for (let seed = first; seed < first + count; seed++) {
   try {
-    const outcome = await new Simulation(seed).run()
+    const outcome = await (flags.transactions ? new TransactionSimulation(seed) : new Simulation(seed)).run()
     crashes += outcome.crashes
     records += outcome.records
     if (flags.verbose) console.log(`seed ${seed}: ${outcome.crashes} crashes, ${outcome.records} records`)

@@ -27,6 +27,7 @@ import { SecurityState } from './security/security-state.ts'
 import { PieceBuffers } from './send-queue.ts'
 import { BrokerStats } from './stats.ts'
 import { Topics } from './topics.ts'
+import { TransactionCoordinator } from './transactions/coordinator.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -64,6 +65,7 @@ export class Broker {
   readonly topics: Topics
   readonly producerIds: ProducerIds
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
   readonly securityState: SecurityState
   readonly fetchSessions: FetchSessions
   readonly listeners: readonly Listener[]
@@ -84,12 +86,8 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: {
-      topics: Topics
-      producerIds: ProducerIds
-      groups: GroupCoordinator
-      securityState: SecurityState
-      security: BrokerSecurity
+    parts: Pick<Broker, 'topics' | 'producerIds' | 'groups' | 'transactions' | 'securityState'> & {
+      readonly security: BrokerSecurity
     },
   ) {
     this.clock = options.clock
@@ -102,6 +100,7 @@ export class Broker {
     this.topics = parts.topics
     this.producerIds = parts.producerIds
     this.groups = parts.groups
+    this.transactions = parts.transactions
     this.securityState = parts.securityState
     this.authorizer = parts.security.authorizer
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
@@ -124,6 +123,7 @@ export class Broker {
     const { clock, timers, random } = options
     const topics = new Topics(directory, random, name => config.valueOf(name))
     const producerIds = new ProducerIds()
+    const securityState = new SecurityState()
     const groups = new GroupCoordinator({
       clock,
       timers,
@@ -132,26 +132,38 @@ export class Broker {
       settings: () => config.current.groups,
       warn: (event, fields) => options.log('warn', event, fields),
     })
+    const transactions = new TransactionCoordinator({
+      clock,
+      timers,
+      directory,
+      producerIds,
+      offsets: groups,
+      settings: () => config.current,
+      log: options.log,
+    })
     try {
-      const securityState = new SecurityState()
-      const journal = await directory.openJournal([topics, producerIds, ...groups.sections, securityState])
+      const journal = await directory.openJournal([topics, producerIds, securityState, ...groups.sections, transactions])
       producerIds.open(journal)
       securityState.open(journal)
       await topics.open(journal)
       groups.open(journal)
+      transactions.open(journal)
       const security = await openSecurity(options.listeners, config, {
         host: options.securityHost ?? systemHost,
-        clock: options.clock,
-        timers: options.timers,
+        clock,
+        timers,
         state: securityState,
         log: options.log,
       })
-      const broker = new Broker(options, config, directory, journal, { topics, producerIds, groups, securityState, security })
+      const parts = { topics, producerIds, groups, transactions, securityState, security }
+      const broker = new Broker(options, config, directory, journal, parts)
       if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
+      broker.#expireProducersLater()
       return broker
     } catch (error) {
       groups.stop()
+      await transactions.close()
       await directory.close()
       throw error
     }
@@ -202,6 +214,15 @@ export class Broker {
     })
   }
 
+  #expireProducersLater(): void {
+    this.timers.after(this.settings.producerIdScanMs, () => {
+      if (this.#stopped) return
+      const before = this.clock.nowMs() - this.settings.producerIdExpirationMs
+      for (const log of this.directory.logs) log.producers.expire(before)
+      this.#expireProducersLater()
+    })
+  }
+
   /** Stops listening, breaks off clients, and leaves the directory as after a clean stop. */
   async stop(): Promise<void> {
     if (this.#stopped) return
@@ -212,6 +233,7 @@ export class Broker {
     // What became durable with the last round is answered in the turns after it.
     for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
     await Promise.all(this.listeners.map(listener => listener.closeConnections(STOP_MS)))
+    await this.transactions.close()
     await this.directory.close()
   }
 }

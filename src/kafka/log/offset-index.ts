@@ -35,6 +35,12 @@ export class OffsetIndex {
     return at < 0 ? 0 : this.#entries[at * 2 + 1]!
   }
 
+  /** The last offset of the first indexed batch that starts at or behind `position`; −1 when none does. */
+  lastOffsetFrom(position: number): number {
+    const at = this.#last(1, position - 1) + 1
+    return at < this.#count ? this.#entries[at * 2]! : -1
+  }
+
   /** Forgets batches that start at or behind `position`. */
   truncate(position: number): void {
     this.#count = this.#last(1, position - 1) + 1

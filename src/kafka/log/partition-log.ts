@@ -551,6 +551,10 @@ export class PartitionLog implements Participant, JournalledWrite {
     if (unstable === undefined || unstable.offset >= this.#highWatermark) {
       this.#stableOffset = this.#highWatermark
       this.#stablePosition = this.#durablePosition
+    } else if (unstable.offset < this.#startOffset) {
+      // The first records of the transaction are gone; the rest of it waits none the less.
+      this.#stableOffset = this.#startOffset
+      this.#stablePosition = -1
     } else {
       this.#stableOffset = unstable.offset
       this.#stablePosition = unstable.position
@@ -662,18 +666,25 @@ export class PartitionLog implements Participant, JournalledWrite {
     return this.#hasAborted
   }
 
-  /** Aborted transactions that a reader of committed records meets between two offsets. */
-  async abortedBetween(from: number, to: number): Promise<readonly AbortedTransaction[]> {
+  /** Aborted transactions of which a reader of committed records, who was given `range`, meets something from `offset` on. */
+  async abortedIn(range: LogRange, offset: number): Promise<readonly AbortedTransaction[]> {
+    const end = Math.min(await this.#boundOf(range), this.#stableOffset)
     const found: AbortedTransaction[] = []
-    for (const segment of this.#segments) {
+    for (let segment: Segment | undefined = range.segment; segment !== undefined; segment = this.#after(segment)) {
       // A transaction is listed in the segment of its marker, which may lie far behind its first record.
-      if (segment.endOffset <= from) continue
       for (const aborted of await segment.aborted()) {
-        if (aborted.lastOffset >= from && aborted.firstOffset < to) found.push(aborted)
-        if (aborted.lastStableOffset >= to) return found
+        if (aborted.lastOffset >= offset && aborted.firstOffset < end) found.push(aborted)
+        if (aborted.lastStableOffset >= end) return found
       }
     }
     return found
+  }
+
+  /** An offset that all batches of the range are below, as near as the index knows. */
+  async #boundOf({ segment, position, bytes }: LogRange): Promise<number> {
+    const index = await this.#context.indexes.offsets(segment, segment === this.#active)
+    const relative = index.lastOffsetFrom(position + bytes)
+    return relative < 0 ? segment.endOffset : segment.baseOffset + relative
   }
 
   // ── upkeep ────────────────────────────────────────────────────────────────────────────────────────
@@ -681,6 +692,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** Nothing below `offset` is read any more. The caller has made that durable. */
   startAt(offset: number): void {
     this.#startOffset = Math.max(this.#startOffset, offset)
+    this.#updateStable()
   }
 
   /** Starts a new segment, so that the one before can be deleted or compacted. */

@@ -121,6 +121,17 @@ export class ProducerStates {
     return this.#states.values()
   }
 
+  /** Those with an open transaction, in the order the transactions began. */
+  open(): Iterable<ProducerState> {
+    return this.#open.values()
+  }
+
+  /** Does the producer have a transaction open, begun in this epoch? */
+  isOpen(producerId: number, epoch: number): boolean {
+    const state = this.#states.get(producerId)
+    return state !== undefined && state.transactionFirstOffset >= 0 && state.epoch === epoch
+  }
+
   /**
    * May this batch be appended? `Refusal.None`, `DUPLICATE` with `duplicateOffset`, or why not. `strict`: a producer that
    * nothing is known of must begin with sequence 0 (transactions of version 2).
@@ -130,14 +141,17 @@ export class ProducerStates {
     if (state === undefined || state.epoch < 0)
       return strict && batch.baseSequence !== 0 ? Refusal.OutOfOrderSequence : Refusal.None
     if (batch.epoch < state.epoch) return Refusal.InvalidProducerEpoch
-    if (batch.epoch > state.epoch) return batch.baseSequence === 0 ? Refusal.None : Refusal.OutOfOrderSequence
-    const lastSequence = sequenceAfter(batch.baseSequence, batch.lastOffsetDelta)
-    const duplicate = state.offsetOf(batch.baseSequence, lastSequence)
-    if (duplicate >= 0) {
-      this.duplicateOffset = duplicate
-      return DUPLICATE
+    if (batch.epoch > state.epoch) {
+      if (batch.baseSequence !== 0) return Refusal.OutOfOrderSequence
+    } else {
+      const lastSequence = sequenceAfter(batch.baseSequence, batch.lastOffsetDelta)
+      const duplicate = state.offsetOf(batch.baseSequence, lastSequence)
+      if (duplicate >= 0) {
+        this.duplicateOffset = duplicate
+        return DUPLICATE
+      }
+      if (batch.baseSequence !== sequenceAfter(state.lastSequence, 1)) return Refusal.OutOfOrderSequence
     }
-    if (batch.baseSequence !== sequenceAfter(state.lastSequence, 1)) return Refusal.OutOfOrderSequence
     if (!batch.transactional && state.transactionFirstOffset >= 0) return Refusal.InvalidTransactionState
     return Refusal.None
   }

@@ -37,7 +37,9 @@ export function decodeAborted(bytes: Uint8Array, endOffset = Number.POSITIVE_INF
       lastStableOffset: Number(view.getBigInt64(at + 26)),
     }
     const before = found.at(-1)?.lastOffset ?? -1
-    if (view.getInt16(at) !== 0 || aborted.lastOffset <= before || aborted.lastOffset >= endOffset) break
+    // A crash may leave zeros in place of an entry. A marker stands behind the first record.
+    const sound = view.getInt16(at) === 0 && aborted.firstOffset < aborted.lastOffset && aborted.lastOffset > before
+    if (!sound || aborted.lastOffset >= endOffset) break
     found.push(aborted)
   }
   return found

@@ -207,9 +207,7 @@ class FetchOperation implements LogListener {
       const found = answer.read(wanted.fetchOffset, Math.min(wanted.maxBytes, left), atLeastOne, this.#committed)
       const range = found instanceof Promise ? await found : found
       const aborted =
-        this.#committed && range !== undefined && answer.hasAborted
-          ? await answer.abortedBetween(wanted.fetchOffset, answer.lastStableOffset)
-          : []
+        this.#committed && range !== undefined && answer.hasAborted ? await answer.abortedIn(range, wanted.fetchOffset) : []
       data.add(wanted, answer, range, aborted, this.#committed)
     }
     return data

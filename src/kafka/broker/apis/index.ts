@@ -1,6 +1,8 @@
 /** Every API that is served. */
 import type { ApiHandler } from '../api.ts'
 import type { Broker } from '../broker.ts'
+import { addOffsetsToTxn } from './add-offsets-to-txn.ts'
+import { addPartitionsToTxn } from './add-partitions-to-txn.ts'
 import { alterUserScramCredentials } from './alter-user-scram-credentials.ts'
 import { apiVersions } from './api-versions.ts'
 import { consumerGroupDescribe } from './consumer-group-describe.ts'
@@ -12,7 +14,10 @@ import { deleteGroups } from './delete-groups.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeAcls } from './describe-acls.ts'
 import { describeGroups } from './describe-groups.ts'
+import { describeProducers } from './describe-producers.ts'
+import { describeTransactions } from './describe-transactions.ts'
 import { describeUserScramCredentials } from './describe-user-scram-credentials.ts'
+import { endTxn } from './end-txn.ts'
 import { fetch } from './fetch.ts'
 import { findCoordinator } from './find-coordinator.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -21,6 +26,7 @@ import { joinGroup } from './join-group.ts'
 import { leaveGroup } from './leave-group.ts'
 import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
+import { listTransactions } from './list-transactions.ts'
 import { metadata } from './metadata.ts'
 import { offsetCommit } from './offset-commit.ts'
 import { offsetDelete } from './offset-delete.ts'
@@ -30,6 +36,8 @@ import { produce } from './produce.ts'
 import { saslAuthenticate } from './sasl-authenticate.ts'
 import { saslHandshake } from './sasl-handshake.ts'
 import { syncGroup } from './sync-group.ts'
+import { txnOffsetCommit } from './txn-offset-commit.ts'
+import { writeTxnMarkers } from './write-txn-markers.ts'
 
 export function apiHandlers(broker: Broker): readonly ApiHandler[] {
   return [
@@ -42,6 +50,14 @@ export function apiHandlers(broker: Broker): readonly ApiHandler[] {
     deleteTopics(broker),
     initProducerId(broker),
     offsetForLeaderEpoch(broker),
+    addPartitionsToTxn(broker),
+    addOffsetsToTxn(broker),
+    txnOffsetCommit(broker),
+    endTxn(broker),
+    writeTxnMarkers(broker),
+    describeTransactions(broker),
+    listTransactions(broker),
+    describeProducers(broker),
     findCoordinator(broker),
     joinGroup(broker),
     syncGroup(broker),

@@ -26,14 +26,13 @@ import { ZERO_UUID } from '../../protocol/schema.ts'
 import { type RequestContext, handler } from '../api.ts'
 import type { Broker } from '../broker.ts'
 import type { Topic } from '../topics.ts'
+import { FIRST_PRODUCE_OF_VERSION_2, isKnown, refusalOfBatch } from '../transactions/admission.ts'
 
 type ProduceAnswer = ResponseOf<'Produce'>
 
 const ZSTD = 4
 const FIRST_VERSION_WITH_ZSTD = 7
 const FIRST_VERSION_WITH_IDS = 13
-/** From here on a transactional batch adds its partition to the transaction by itself. */
-const FIRST_VERSION_OF_TRANSACTIONS_2 = 12
 
 export const produce = (broker: Broker) =>
   handler('Produce', (request, context) => {
@@ -66,13 +65,13 @@ export const produce = (broker: Broker) =>
 
 const NOT_TRANSACTIONAL = 'not authorized to write under this transactional id'
 
-/** Transactional records are refused all together when the client may not use their transactional id. */
+/** Transactional records are refused all together when they name no transactional id, or one that the client may not use. */
 function mayBeTransactional({ transactionalId, topicData }: RequestOf<'Produce'>, context: RequestContext): boolean {
-  if (context.connection.broker.authorizer === undefined) return true
-  const found = topicData.some(({ partitionData }) =>
-    partitionData.some(({ records }) => records !== null && records.length >= BATCH_HEADER_BYTES && isTransactional(records, 0)),
-  )
-  return !found || (transactionalId !== null && context.may('WRITE', 'TRANSACTIONAL_ID', transactionalId))
+  if (transactionalId !== null && context.may('WRITE', 'TRANSACTIONAL_ID', transactionalId)) return true
+  for (const { partitionData } of topicData)
+    for (const { records } of partitionData)
+      if (records !== null && records.length >= BATCH_HEADER_BYTES && isTransactional(records, 0)) return false
+  return true
 }
 
 /** Waits for the partitions of one request. */
@@ -120,6 +119,15 @@ class PartitionAnswer implements Acknowledgement {
     log.whenDurable(endOffset, this)
   }
 
+  /** The answer rests on what the journal has to remember, too. */
+  after(durable: Promise<void>): void {
+    this.#operation.begin()
+    durable.then(
+      () => this.settled(0),
+      () => this.settled(ErrorCode.KAFKA_STORAGE_ERROR),
+    )
+  }
+
   settled(refusal: number): void {
     if (refusal !== 0) {
       this.errorCode = refusal
@@ -161,12 +169,19 @@ function refusalOf(
   const malformed = checkProduced(broker, topic, context.version, records, answer)
   if (malformed !== 0) return malformed
   const batch = records!
-  const endsAt = context.version >= FIRST_VERSION_OF_TRANSACTIONS_2
+  const transactional = isTransactional(batch, 0) && producerIdAt(batch, 0) >= 0
+  if (transactional && !isKnown(log, batch)) {
+    const refusal = refusalOfBatch(broker.transactions, request.transactionalId!, log, batch, context.version)
+    if (refusal !== 0) return answer.refuse(refusal, refusalMessage(refusal))
+    const durable = broker.journal.durable()
+    if (durable !== undefined) answer.after(durable)
+  }
   if (topic.settings.logAppendTime) {
     answer.logAppendTimeMs = broker.clock.nowMs()
     setLogAppendTime(batch, 0, answer.logAppendTimeMs)
   }
-  const refusal = log.append(batch, 0, endsAt && isTransactional(batch, 0), context.frame)
+  const strict = transactional && context.version >= FIRST_PRODUCE_OF_VERSION_2
+  const refusal = log.append(batch, 0, strict, context.frame)
   if (refusal !== 0) return answer.refuse(refusal, refusalMessage(refusal))
   const count = recordCountAt(batch, 0)
   broker.stats.recordsIn += count
@@ -221,7 +236,14 @@ function refusalMessage(refusal: number): string {
     case ErrorCode.INVALID_PRODUCER_EPOCH:
       return 'a newer instance of this producer has written here'
     case ErrorCode.INVALID_TXN_STATE:
-      return 'a record outside of the transaction that this producer has open'
+      return 'a record outside of the transaction that this producer has open, or of one that it has not'
+    case ErrorCode.TRANSACTION_ABORTABLE:
+      return 'the partition was not added to the transaction'
+    case ErrorCode.CONCURRENT_TRANSACTIONS:
+    case ErrorCode.NOT_ENOUGH_REPLICAS:
+      return 'the transaction before this one is not over yet'
+    case ErrorCode.INVALID_PRODUCER_ID_MAPPING:
+      return 'the transactional id belongs to another producer id'
     case ErrorCode.KAFKA_STORAGE_ERROR:
       return 'the disk takes nothing at the moment'
     default:

@@ -3,6 +3,7 @@ import { type ConfigDefinition, ConfigTable } from './definition.ts'
 import { groupProperties } from './group-properties.ts'
 import { securityConfigs } from './security-config.ts'
 import { topicConfigs } from './topic-config.ts'
+import { transactionConfigs } from './transaction-config.ts'
 
 /** What a topic's properties fall back to has the same type and limits. */
 const topicDefaults: ConfigDefinition[] = [...topicConfigs.values()].flatMap(topic =>
@@ -61,5 +62,13 @@ export const brokerConfigs: ConfigTable = new ConfigTable([
     dynamic: true,
     description: 'so long a producer that writes nothing is known',
   },
+  {
+    name: 'producer.id.expiration.check.interval.ms',
+    type: 'int',
+    default: '600000',
+    min: 1,
+    description: 'so often producers that write nothing are looked for',
+  },
   { name: 'socket.request.max.bytes', type: 'int', default: String(100 * 1024 ** 2), min: 1, description: 'the longest request' },
+  ...transactionConfigs,
 ] satisfies ConfigDefinition[])

@@ -13,6 +13,11 @@ export interface BrokerSettings {
   readonly connectionsMaxIdleMs: number
   readonly retentionCheckMs: number
   readonly producerIdExpirationMs: number
+  readonly producerIdScanMs: number
+  readonly transactionMaxTimeoutMs: number
+  readonly transactionalIdExpirationMs: number
+  readonly transactionScanMs: number
+  readonly transactionExpiryScanMs: number
   readonly groups: GroupSettings
 }
 
@@ -44,6 +49,11 @@ export class BrokerConfig {
       connectionsMaxIdleMs: number('connections.max.idle.ms'),
       retentionCheckMs: number('log.retention.check.interval.ms'),
       producerIdExpirationMs: number('producer.id.expiration.ms'),
+      producerIdScanMs: number('producer.id.expiration.check.interval.ms'),
+      transactionMaxTimeoutMs: number('transaction.max.timeout.ms'),
+      transactionalIdExpirationMs: number('transactional.id.expiration.ms'),
+      transactionScanMs: number('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
+      transactionExpiryScanMs: number('transaction.remove.expired.transaction.cleanup.interval.ms'),
       groups: groupSettings(name => this.valueOf(name)),
     }
   }

@@ -1,0 +1,271 @@
+/**
+ * Transactions on a disk that fails: one seed, one history. Readers of committed records find every committed transaction whole, across
+ * partitions and a group's offsets, and nothing of any other, whatever crashed between its first record and the last note that it is over.
+ */
+import { type Random, seededRandom } from '#src/base/random.ts'
+import type { Timers } from '#src/base/clock.ts'
+import { Broker } from '#src/kafka/broker/broker.ts'
+import { baseOffsetAt, forEachBatch, isControl, isTransactional, lastOffsetAt, producerIdAt } from '#src/kafka/records/batch.ts'
+import { TestClient, TestTime, recordsOf, settled } from '#src/testing/broker.ts'
+import { SimulatedDisk } from '#src/testing/simulated-disk.ts'
+import { GROUP, PARTITIONS, TOPIC, TransactionalProducer } from './transactional-producer.ts'
+
+export interface TransactionsOutcome {
+  readonly crashes: number
+  readonly committed: number
+  readonly aborted: number
+  /** That were written, whatever became of them. */
+  readonly records: number
+}
+
+const ROUNDS = 12
+const TRANSACTIONS = 4
+/** Longer than any transaction may take, and the scan that ends it. */
+const ALL_OVER_MS = 60_000
+
+class Crashed extends Error {}
+
+export class TransactionSimulation {
+  readonly #seed: number
+  readonly #random: Random
+  readonly #disk: SimulatedDisk
+  readonly #time = new TestTime()
+  readonly #producers: TransactionalProducer[]
+  #broker: Broker | undefined
+  #alive = { now: true }
+  #crash: Promise<never> = new Promise(() => {})
+  #crashNow: (error: Error) => void = () => {}
+  #crashes = 0
+  #starts = 0
+
+  constructor(seed: number) {
+    this.#seed = seed
+    this.#random = seededRandom(seed)
+    this.#disk = new SimulatedDisk(seed * 7919 + 1)
+    // Two speak of transactions in the new way, one in the old.
+    this.#producers = [2, 0, 2].map((version, i) => new TransactionalProducer(`p${i}`, version as 0 | 2, this.#random))
+  }
+
+  async run(): Promise<TransactionsOutcome> {
+    for (let round = 0; round < ROUNDS; round++) {
+      await this.#startBroker()
+      await this.#work(round)
+    }
+    await this.#startBroker()
+    const client = new TestClient(this.#broker!, 'simulation')
+    if (this.#chance(0.5)) for (const producer of this.#producers) await producer.initialize(client, this.#alive)
+    else await this.#time.pass(ALL_OVER_MS)
+    await settled()
+    this.#checkStable()
+    await this.#check(true)
+    await this.#broker!.stop()
+    const transactions = this.#producers.flatMap(producer => producer.transactions)
+    const count = (fate: string) => transactions.filter(transaction => transaction.fate === fate).length
+    const records = transactions.reduce((sum, { values }) => sum + [...values.values()].flat().length, 0)
+    return { crashes: this.#crashes, committed: count('committed'), aborted: count('aborted'), records }
+  }
+
+  // ── running ───────────────────────────────────────────────────────────────────────────────────────
+
+  async #startBroker(): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      this.#starts++
+      const alive = (this.#alive = { now: true })
+      this.#armCrash()
+      if (attempt < 3 && this.#chance(0.3)) this.#disk.crashAt = this.#disk.operations + 1 + this.#below(80)
+      const timers: Timers = { after: (ms, ring) => this.#time.after(ms, () => alive.now && ring()) }
+      try {
+        this.#broker = await this.#orCrash(
+          Broker.start({
+            files: this.#disk.mount(),
+            path: '/data',
+            clock: this.#time.clock,
+            timers,
+            random: seededRandom(this.#seed + this.#starts),
+            durability: 'group',
+            flushIntervalMs: 100,
+            clusterId: undefined,
+            properties: { 'log.segment.bytes': String(1024 + this.#below(4096)), 'log.index.interval.bytes': '200' },
+            listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
+            log: (level, event, fields) => {
+              if (level === 'error') this.#crashNow(new Error(`${event}: ${JSON.stringify(fields)}`))
+            },
+            listen: false,
+          }),
+        )
+        this.#disk.crashAt = Number.POSITIVE_INFINITY
+        return
+      } catch (error) {
+        this.#died(error)
+      }
+    }
+  }
+
+  #armCrash(): void {
+    this.#crash = new Promise((_, reject) => {
+      this.#crashNow = reject
+    })
+    this.#crash.catch(() => {})
+    this.#disk.onCrash = () => {
+      this.#alive.now = false
+      this.#crashNow(new Crashed('the power failed'))
+    }
+  }
+
+  #died(error: unknown): void {
+    if (!(error instanceof Crashed)) throw error
+    this.#crashes++
+  }
+
+  #orCrash<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(() => {})
+    return Promise.race([promise, this.#crash])
+  }
+
+  async #work(round: number): Promise<void> {
+    const client = new TestClient(this.#broker!, 'simulation')
+    this.#disk.crashAt = this.#disk.operations + 1 + this.#below(160)
+    try {
+      if (round === 0 || this.#broker!.topics.named(TOPIC) === undefined)
+        await this.#orCrash(client.createTopic(TOPIC, PARTITIONS))
+      await this.#orCrash(Promise.all(this.#producers.map(producer => this.#produce(producer))))
+      await this.#check(true)
+      // A clean stop now and then.
+      await this.#orCrash(this.#broker!.stop())
+    } catch (error) {
+      this.#died(error)
+    }
+  }
+
+  async #produce(producer: TransactionalProducer): Promise<void> {
+    const alive = this.#alive
+    // Whoever slept while the broker died does not wake up.
+    const pause = async () => {
+      await this.#pause()
+      if (!alive.now) throw new Crashed('it is dead')
+    }
+    let client = new TestClient(this.#broker!, producer.name)
+    await producer.initialize(client, alive)
+    for (let i = 0; i < TRANSACTIONS; i++) {
+      await producer.transact(client, pause)
+      if (this.#chance(0.1)) await this.#check(false)
+      if (this.#chance(0.1)) await producer.initialize((client = new TestClient(this.#broker!, producer.name)))
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const choice = this.#random.next()
+    if (choice < 0.1) await this.#time.pass(this.#below(15_000))
+    else if (choice < 0.2) await this.#broker!.directory.checkpoint()
+    else await new Promise(resolve => setImmediate(resolve))
+  }
+
+  // ── looking ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Nothing holds readers up for ever. */
+  #checkStable(): void {
+    for (const log of this.#broker!.topics.named(TOPIC)!.partitions)
+      if (log.lastStableOffset !== log.endOffset)
+        throw new Error(`partition ${log.id.partition} is stable up to ${log.lastStableOffset} of ${log.endOffset}`)
+  }
+
+  /** `quiet`: no producer is at work, so what is unknown can be told. */
+  async #check(quiet: boolean): Promise<void> {
+    if (quiet && this.#chance(0.5)) await settled()
+    const found = new Map<number, readonly string[]>()
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      found.set(partition, await this.#orCrash(this.#readCommitted(partition)))
+    const moved = await this.#orCrash(this.#groupOffsets())
+    for (const producer of this.#producers) {
+      const own = new Map(
+        Array.from(found, ([partition, values]) => [partition, values.filter(value => value.startsWith(`${producer.name}:`))]),
+      )
+      if (quiet) this.#checkWhole(producer, own, moved.get(producer.offsetPartition))
+      else this.#checkNothingElse(producer, own)
+    }
+  }
+
+  #checkWhole(producer: TransactionalProducer, own: ReadonlyMap<number, readonly string[]>, moved: number | undefined): void {
+    const seen = new Set([...own.values()].flat())
+    let offset: number | undefined
+    for (const transaction of producer.transactions) {
+      const values = [...transaction.values.values()].flat()
+      const here = values.filter(value => seen.has(value)).length
+      if (transaction.fate === 'unknown') {
+        const committed = here > 0 || (values.length === 0 && transaction.movesOffset && moved === transaction.number)
+        transaction.fate = committed ? 'committed' : 'aborted'
+      }
+      const expected = transaction.fate === 'committed' ? values.length : 0
+      if (here !== expected)
+        throw new Error(`${producer.name}:${transaction.number} is ${transaction.fate}; ${here} of ${values.length} are there`)
+      if (transaction.fate === 'committed' && transaction.movesOffset) offset = transaction.number
+    }
+    if (moved !== offset)
+      throw new Error(`${producer.name}: the group is at ${moved}, the last transaction moved it to ${offset}`)
+    for (const [partition, values] of own) {
+      const expected = producer.transactions
+        .filter(transaction => transaction.fate === 'committed')
+        .flatMap(transaction => transaction.values.get(partition) ?? [])
+      if (values.join() !== expected.join()) throw new Error(`partition ${partition}: ${values.join()}, not ${expected.join()}`)
+    }
+  }
+
+  #checkNothingElse(producer: TransactionalProducer, own: ReadonlyMap<number, readonly string[]>): void {
+    for (const value of [...own.values()].flat()) {
+      const { fate } = producer.transactions[Number(value.split(':')[1])]!
+      if (fate === 'open' || fate === 'aborted') throw new Error(`${value} is there, and its transaction is ${fate}`)
+    }
+  }
+
+  /** Where the group stands, by partition. */
+  async #groupOffsets(): Promise<ReadonlyMap<number, number>> {
+    const client = new TestClient(this.#broker!, 'reader')
+    const { groups } = await client.ask('OffsetFetch', 8, { groups: [{ groupId: GROUP, topics: null }] })
+    client.close()
+    return new Map(
+      groups[0]!.topics.flatMap(({ partitions }) => partitions.map(one => [one.partitionIndex, one.committedOffset] as const)),
+    )
+  }
+
+  /** As consumers do it: what lies between the first record of an aborted transaction and its marker is left out. */
+  async #readCommitted(partition: number): Promise<readonly string[]> {
+    const client = new TestClient(this.#broker!, 'reader')
+    const found: string[] = []
+    let offset = 0
+    for (;;) {
+      const { responses } = await client.ask('Fetch', 12, {
+        minBytes: 0,
+        isolationLevel: 1,
+        topics: [
+          { topic: TOPIC, partitions: [{ partition, fetchOffset: offset, partitionMaxBytes: 100 + this.#below(10_000) }] },
+        ],
+      })
+      const { errorCode, records, abortedTransactions } = responses[0]!.partitions[0]!
+      if (errorCode !== 0) throw new Error(`reading ${partition}@${offset}: error ${errorCode}`)
+      if (records === null || records.length === 0) break
+      const aborted = [...(abortedTransactions ?? [])].toSorted((a, b) => a.firstOffset - b.firstOffset)
+      const dropping = new Set<number>()
+      forEachBatch(records, (at, end) => {
+        while (aborted.length > 0 && aborted[0]!.firstOffset <= lastOffsetAt(records, at))
+          dropping.add(aborted.shift()!.producerId)
+        const producerId = producerIdAt(records, at)
+        if (isControl(records, at)) dropping.delete(producerId)
+        else if (!isTransactional(records, at) || !dropping.has(producerId)) {
+          for (const record of recordsOf(records.subarray(at, end))) if (record.offset >= offset) found.push(record.value!)
+        }
+        if (baseOffsetAt(records, at) < 0) throw new Error('an offset below zero')
+      })
+      forEachBatch(records, at => void (offset = lastOffsetAt(records, at) + 1))
+    }
+    client.close()
+    return found
+  }
+
+  #below(n: number): number {
+    return Math.floor(this.#random.next() * n)
+  }
+
+  #chance(p: number): boolean {
+    return this.#random.next() < p
+  }
+}
