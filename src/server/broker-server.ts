@@ -17,6 +17,8 @@ import { brokerMetrics } from './broker-metrics.ts'
 import type { Log } from './logger.ts'
 import { type OperationsServer, startOperations } from './operations.ts'
 
+export { readBrokerProperties } from '../kafka/broker/config/read-properties.ts'
+
 export interface BrokerServerOptions {
   /** The directory that records are kept in; without one they are kept in memory, and gone with the broker. */
   readonly data?: string | undefined
