@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../base/clock.ts'
 import { MillraceError } from '../base/errors.ts'
-import { BrokerServer, readBrokerProperties } from '../server/broker-server.ts'
+import { BrokerServer, type HttpAddress, readBrokerProperties } from '../server/broker-server.ts'
 import { type LogLevel, logLevels, logger } from '../server/logger.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -35,6 +35,8 @@ async function run(options: BrokerCommand): Promise<number> {
   const { broker } = server
   const where = options.data ?? 'memory: records are gone when it stops'
   process.stdout.write(`listening on ${server.bootstrap} (${where})\n`)
+  if (options.schemaRegistry !== undefined)
+    process.stdout.write(`schema registry on http://${options.schemaRegistry.host}:${server.schemaRegistryPort}\n`)
   log('info', 'started', { clusterId: broker.clusterId, topics: broker.topics.count, cleanStart: broker.directory.clean })
   await stopped(server, log)
   return 0
@@ -59,7 +61,8 @@ interface BrokerCommand {
   readonly properties: Readonly<Record<string, string>>
   readonly durability: 'group' | 'interval' | 'none'
   readonly flushIntervalMs: number
-  readonly http: { readonly host: string; readonly port: number } | undefined
+  readonly http: HttpAddress | undefined
+  readonly schemaRegistry: HttpAddress | undefined
   readonly logLevel: LogLevel
   readonly logFormat: 'json' | 'text' | undefined
 }
@@ -85,6 +88,8 @@ export function brokerOptions(args: readonly string[], environment: NodeJS.Proce
     durability: oneOf('--durability', values.durability, ['group', 'interval', 'none'] as const),
     flushIntervalMs: whole('--flush-interval-ms', values['flush-interval-ms']),
     http: values.http === undefined ? undefined : addressOf('--http', values.http),
+    schemaRegistry:
+      values['schema-registry'] === undefined ? undefined : addressOf('--schema-registry', values['schema-registry']),
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
     logFormat:
       values['log-format'] === undefined ? undefined : oneOf('--log-format', values['log-format'], ['json', 'text'] as const),
@@ -102,7 +107,7 @@ function fileText(path: string): string {
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args: withDefault(args, '--schema-registry', SCHEMA_REGISTRY_PORT),
       allowPositionals: true,
       options: {
         data: { type: 'string' },
@@ -115,6 +120,7 @@ function parsed(args: readonly string[]) {
         durability: { type: 'string', default: 'group' },
         'flush-interval-ms': { type: 'string', default: '1000' },
         http: { type: 'string' },
+        'schema-registry': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
         'log-format': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -123,6 +129,14 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0])
   }
+}
+
+/** Confluent's own. */
+const SCHEMA_REGISTRY_PORT = '8081'
+
+/** A flag whose value may be left out. */
+function withDefault(args: readonly string[], flag: string, value: string): string[] {
+  return args.flatMap((arg, i) => (arg === flag && (args[i + 1] ?? '-').startsWith('-') ? [arg, value] : [arg]))
 }
 
 function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
@@ -142,7 +156,7 @@ function bytesOf(flag: string, value: string): number {
   return Number(match[1]) * 1024 ** ' kmgt'.indexOf(match[2]!.toLowerCase() || ' ')
 }
 
-function addressOf(flag: string, value: string): { readonly host: string; readonly port: number } {
+function addressOf(flag: string, value: string): HttpAddress {
   const match = /^(?:\[?([^\]]*?)\]?:)?(\d+)$/.exec(value)
   if (match === null) throw new UsageError(`${flag} is host:port, not '${value}'`)
   return { host: match[1] ?? '127.0.0.1', port: Number(match[2]) }
@@ -162,6 +176,7 @@ const brokerUsage = `millrace broker: a Kafka broker in one process
       --flush-interval-ms MS          between two syncs of --durability interval (1000)
       --max-memory SIZE               of --memory: producers are refused beyond it
       --http HOST:PORT                /metrics for Prometheus, /health/live and /health/ready
+      --schema-registry [[HOST:]PORT] a schema registry, on 127.0.0.1:8081 unless told
       --log-level LEVEL               debug, info (the default), warn, error
       --log-format FORMAT             json (the default in a pipe) or text, on standard error
   -h, --help                          this text

@@ -9,7 +9,7 @@ import { ClientSettings, KafkaClient, clientSettings } from '../../kafka/client/
 import { failureCode, failureText } from '../failure.ts'
 import { Out, isClosedPipe } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
-import { version } from '../version.ts'
+import { version } from '../../base/version.ts'
 import { type ParsedCommand, kafkaUsage, pairs, parseKafkaCommand } from './arguments.ts'
 import { consume } from './consume.ts'
 import { group } from './group.ts'

@@ -45,9 +45,12 @@ function weightOf(parameters: readonly string[]): number {
   return Number.isNaN(weight) ? 1 : weight
 }
 
+/** Types that say nothing of the body: what curl calls any, and what somebody does who does not know. */
+const UNTOLD = ['application/x-www-form-urlencoded', 'application/octet-stream']
+
 /** Whether a body of this type is read. */
 export function isReadable(contentType: string | undefined): boolean {
   if (contentType === undefined) return true
   const type = contentType.split(';')[0]!.trim().toLowerCase()
-  return type === '' || type === 'application/octet-stream' || CONTENT_TYPES.some(ours => ours === type)
+  return type === '' || UNTOLD.includes(type) || CONTENT_TYPES.some(ours => ours === type)
 }
