@@ -128,6 +128,7 @@ export class LogDirectory {
       stage: new Stage(),
       durability,
       clock,
+      timers,
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
       full: false,

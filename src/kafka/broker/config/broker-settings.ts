@@ -1,6 +1,8 @@
 /** A broker's properties: those it was started with, those that were set since, and what they come to. */
 import { type GroupSettings, groupSettings } from '../groups/group-settings.ts'
+import type { CleanerSettings } from '../../log/compaction/log-cleaner.ts'
 import { brokerConfigs } from './broker-config.ts'
+import { cleanerSettings } from './cleaner-config.ts'
 import { unscoped } from './listener-properties.ts'
 
 export interface BrokerSettings {
@@ -19,6 +21,7 @@ export interface BrokerSettings {
   readonly transactionScanMs: number
   readonly transactionExpiryScanMs: number
   readonly groups: GroupSettings
+  readonly cleaner: CleanerSettings
 }
 
 export class BrokerConfig {
@@ -55,6 +58,7 @@ export class BrokerConfig {
       transactionScanMs: number('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
       transactionExpiryScanMs: number('transaction.remove.expired.transaction.cleanup.interval.ms'),
       groups: groupSettings(name => this.valueOf(name)),
+      cleaner: cleanerSettings(name => this.valueOf(name)),
     }
   }
 }
