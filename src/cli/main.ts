@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(usage)
       return 0
     case 'version': {
-      const { version } = await import('./version.ts')
+      const { version } = await import('../base/version.ts')
       process.stdout.write(`${version()}\n`)
       return 0
     }
@@ -49,6 +49,10 @@ async function main(args: readonly string[]): Promise<number> {
     case 'kafka': {
       const { kafkaCommand } = await import('./kafka/main.ts')
       return kafkaCommand(command.args)
+    }
+    case 'log': {
+      const { logCommand } = await import('./log/main.ts')
+      return logCommand(command.args)
     }
     case 'demo': {
       const { demo } = await import('./demo.ts')
