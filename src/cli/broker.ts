@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../base/clock.ts'
 import { MillraceError } from '../base/errors.ts'
-import { BrokerServer, type HttpAddress } from '../server/broker-server.ts'
+import { BrokerServer, type HttpAddress, readBrokerProperties } from '../server/broker-server.ts'
 import { type LogLevel, logLevels, logger } from '../server/logger.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -11,11 +11,19 @@ import { UsageError } from './usage-error.ts'
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 
 export async function runBroker(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const options = brokerOptions(args, environment)
-  if (options === 'help') {
+  try {
+    const options = brokerOptions(args, environment)
+    if (options !== 'help') return await run(options)
     process.stdout.write(brokerUsage)
     return 0
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error
+    process.stderr.write(`error [${error.code}]: ${error.describe()}\n`)
+    return error.kind === 'user' ? 2 : 1
   }
+}
+
+async function run(options: BrokerCommand): Promise<number> {
   const log = logger({
     clock: systemClock,
     level: options.logLevel,
@@ -23,21 +31,15 @@ export async function runBroker(args: readonly string[], environment: NodeJS.Pro
     write: line => void process.stderr.write(line),
   })
   if (options.data !== undefined) mkdirSync(options.data, { recursive: true })
-  try {
-    const server = await BrokerServer.start({ ...options, log })
-    const { broker } = server
-    const where = options.data ?? 'memory: records are gone when it stops'
-    process.stdout.write(`listening on ${server.bootstrap} (${where})\n`)
-    if (options.schemaRegistry !== undefined)
-      process.stdout.write(`schema registry on http://${options.schemaRegistry.host}:${server.schemaRegistryPort}\n`)
-    log('info', 'started', { clusterId: broker.clusterId, topics: broker.topics.count, cleanStart: broker.directory.clean })
-    await stopped(server, log)
-    return 0
-  } catch (error) {
-    if (!(error instanceof MillraceError)) throw error
-    process.stderr.write(`error [${error.code}]: ${error.describe()}\n`)
-    return error.kind === 'user' ? 2 : 1
-  }
+  const server = await BrokerServer.start({ ...options, log })
+  const { broker } = server
+  const where = options.data ?? 'memory: records are gone when it stops'
+  process.stdout.write(`listening on ${server.bootstrap} (${where})\n`)
+  if (options.schemaRegistry !== undefined)
+    process.stdout.write(`schema registry on http://${options.schemaRegistry.host}:${server.schemaRegistryPort}\n`)
+  log('info', 'started', { clusterId: broker.clusterId, topics: broker.topics.count, cleanStart: broker.directory.clean })
+  await stopped(server, log)
+  return 0
 }
 
 /** Resolves when a signal came and everything is put away. A second signal does not wait for that. */
@@ -65,20 +67,18 @@ interface BrokerCommand {
   readonly logFormat: 'json' | 'text' | undefined
 }
 
-export function brokerOptions(args: readonly string[], _environment: NodeJS.ProcessEnv): BrokerCommand | 'help' {
+export function brokerOptions(args: readonly string[], environment: NodeJS.ProcessEnv): BrokerCommand | 'help' {
   const { values, positionals } = parsed(args)
   if (values.help) return 'help'
   if (positionals.length > 0) throw new UsageError(`broker takes no argument; what is '${positionals[0]}'?`)
   if (values.memory && values.data !== undefined) throw new UsageError('--memory and --data: records are kept in one place')
   if (!values.memory && values.data === undefined) throw new UsageError('broker needs --data DIR, or --memory')
   if (values['max-memory'] !== undefined && !values.memory) throw new UsageError('--max-memory goes with --memory')
-  const properties: Record<string, string> = {}
-  if (values.config !== undefined) Object.assign(properties, propertiesOf(readFileSync(values.config, 'utf8')))
-  for (const setting of values.set ?? []) {
-    const at = setting.indexOf('=')
-    if (at <= 0) throw new UsageError(`--set takes key=value, not '${setting}'`)
-    properties[setting.slice(0, at).trim()] = setting.slice(at + 1).trim()
-  }
+  const properties = readBrokerProperties({
+    fileText: values.config === undefined ? undefined : fileText(values.config),
+    environment,
+    settings: values.set ?? [],
+  })
   return {
     data: values.data,
     maxMemoryBytes: values['max-memory'] === undefined ? undefined : bytesOf('--max-memory', values['max-memory']),
@@ -93,6 +93,14 @@ export function brokerOptions(args: readonly string[], _environment: NodeJS.Proc
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
     logFormat:
       values['log-format'] === undefined ? undefined : oneOf('--log-format', values['log-format'], ['json', 'text'] as const),
+  }
+}
+
+function fileText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`--config ${path} can not be read: ${(error as Error).message}`)
   }
 }
 
@@ -131,16 +139,6 @@ function withDefault(args: readonly string[], flag: string, value: string): stri
   return args.flatMap((arg, i) => (arg === flag && (args[i + 1] ?? '-').startsWith('-') ? [arg, value] : [arg]))
 }
 
-/** `name=value` lines; `#` and `!` begin comments. */
-function propertiesOf(text: string): Record<string, string> {
-  const properties: Record<string, string> = {}
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([^#!\s][^=:\s]*)\s*[=:\s]\s*(.*?)\s*$/.exec(line)
-    if (match !== null) properties[match[1]!] = match[2]!
-  }
-  return properties
-}
-
 function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
   const chosen = choices.find(choice => choice === value.toLowerCase())
   if (chosen === undefined) throw new UsageError(`${flag} is one of ${choices.join(', ')}, not '${value}'`)
@@ -171,8 +169,9 @@ const brokerUsage = `millrace broker: a Kafka broker in one process
 
       --listen [NAME://]HOST:PORT     where clients connect; may be repeated (default: localhost:9092)
       --advertise [NAME://]HOST:PORT  what clients are told instead; may be repeated
-      --config FILE                   properties by Kafka's names, a line each
-      --set KEY=VALUE                 one property; may be repeated
+      --config FILE                   properties by Kafka's names, as Java writes them
+      --set KEY=VALUE                 one property; may be repeated. Those of the environment (KAFKA_NUM_PARTITIONS=3)
+                                      stand above the file's, and below these
       --durability MODE               group (the default): acknowledged is on the disk; interval; none
       --flush-interval-ms MS          between two syncs of --durability interval (1000)
       --max-memory SIZE               of --memory: producers are refused beyond it

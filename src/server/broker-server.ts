@@ -24,6 +24,8 @@ export interface HttpAddress {
   readonly port: number
 }
 
+export { readBrokerProperties } from '../kafka/broker/config/read-properties.ts'
+
 export interface BrokerServerOptions {
   /** The directory that records are kept in; without one they are kept in memory, and gone with the broker. */
   readonly data?: string | undefined

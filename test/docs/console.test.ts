@@ -30,7 +30,9 @@ import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
 const main = resolve('dist/cli/main.js')
 const pages = [
   'README.md',
-  ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker'].map(name => `docs/${name}.md`),
+  ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker', 'broker-configuration', 'broker-storage'].map(
+    name => `docs/${name}.md`,
+  ),
   'examples/orders/README.md',
 ]
 /** Ports of the documentation, and those that stand for them while a page is played. */

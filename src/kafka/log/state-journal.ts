@@ -289,6 +289,19 @@ function framed(section: number, entry: Uint8Array): Uint8Array {
 
 /** Gives each whole entry to its section; answers where the first one begins that is not whole. */
 function replayEntries(bytes: Uint8Array, sections: ReadonlyMap<number, JournalSection>, path: string): number {
+  return scanEntries(bytes, (id, entry) => {
+    const section = sections.get(id)
+    if (section === undefined) {
+      throw new MillraceError('JOURNAL_SECTION', 'external', `${path}: entries of an unknown kind ${id}`, {
+        hint: 'was this directory written by a newer version?',
+      })
+    }
+    section.replay(entry)
+  })
+}
+
+/** Visits each whole entry of a journal or snapshot; answers where the first one begins that is not whole. */
+export function scanEntries(bytes: Uint8Array, visit: (section: number, entry: Uint8Array, position: number) => void): number {
   if (bytes.length < MAGIC.length || !MAGIC.every((byte, i) => bytes[i] === byte)) return 0
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = MAGIC.length
@@ -296,13 +309,7 @@ function replayEntries(bytes: Uint8Array, sections: ReadonlyMap<number, JournalS
     const length = view.getUint32(at)
     const end = at + 8 + length
     if (length === 0 || end > bytes.length || crc32c(bytes.subarray(at + 8, end)) !== view.getUint32(at + 4)) break
-    const section = sections.get(bytes[at + 8]!)
-    if (section === undefined) {
-      throw new MillraceError('JOURNAL_SECTION', 'external', `${path}: entries of an unknown kind ${bytes[at + 8]}`, {
-        hint: 'was this directory written by a newer version?',
-      })
-    }
-    section.replay(bytes.subarray(at + HEADER_BYTES, end))
+    visit(bytes[at + 8]!, bytes.subarray(at + HEADER_BYTES, end), at)
     at = end
   }
   return at
