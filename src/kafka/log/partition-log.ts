@@ -173,6 +173,8 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#snapshotOffset = recovered.snapshotOffset
     this.#newDirectory = recovered.fresh
     this.#hasAborted = recovered.hasAborted
+    // What a start has checked need not be checked again.
+    this.#dirtyBytes = recovered.checkedBytes
     this.#stableOffset = this.#highWatermark
     this.#updateStable()
   }
@@ -846,7 +848,8 @@ export class PartitionLog implements Participant, JournalledWrite {
     const dirty = this.#dirtyBytes
     const touched = this.#segments.filter(segment => segment.endOffset > this.#recoveryPoint || segment === this.#active)
     const snapshot = this.producers.size > 0 ? encodeProducers(this.producers) : undefined
-    if ((await this.#durable(end)) !== 0) return
+    // What of it is in the batch journal has to stay there.
+    if ((await this.#durable(end)) !== 0) throw new Error(`${this.id.topic}-${this.id.partition} lost its last round`)
     for (const segment of touched) {
       if (!segment.created) continue
       segment.file.pin()
