@@ -100,7 +100,7 @@ export class BrokerProcess {
   get sockets(): number {
     const folder = `/proc/${this.#process.pid}/fd`
     let count = 0
-    for (const name of readdirSync(folder)) if (readlinkSync(`${folder}/${name}`).startsWith('socket:')) count++
+    for (const name of readdirSync(folder)) if (isSocket(`${folder}/${name}`)) count++
     return count
   }
 
@@ -110,6 +110,12 @@ export class BrokerProcess {
     return new Map(
       Array.from(text.matchAll(/^millrace_requests_total\{api="(\w+)"\} (\d+)$/gm), ([, api, count]) => [api!, Number(count)]),
     )
+  }
+
+  /** The longest time between two events, since it was asked last. */
+  async stallMs(): Promise<number> {
+    const text = await (await fetch(`http://${host}:${this.#http}/metrics`)).text()
+    return Number(/^millrace_event_loop_delay_seconds\{quantile="1"\} (\S+)$/m.exec(text)?.[1]) * 1000
   }
 
   async metric(name: string): Promise<number> {
@@ -129,6 +135,16 @@ export class BrokerProcess {
     const code = await this.#exited
     clearTimeout(kill)
     return code
+  }
+}
+
+function isSocket(descriptor: string): boolean {
+  try {
+    return readlinkSync(descriptor).startsWith('socket:')
+  } catch (error) {
+    // Closed since it was listed.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
   }
 }
 

@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { findingText } from '#src/kafka/tools/finding.ts'
+import { verify } from '#src/kafka/tools/verify.ts'
 import type { Target, Transcript } from './attack.ts'
 import type { AttackersData, AttackersReport } from './attackers.ts'
 import { BrokerProcess, people } from './broker-process.ts'
@@ -31,7 +33,7 @@ const { values: flags } = parseArgs({
 /** Requests in flight (48 MB), memory for frames to come (24 MB), answers that nobody takes (8 MB for each who does not), and Node. */
 const MOST_RESIDENT_BYTES = 400 << 20
 /** A machine of two cores that attackers share with the broker. */
-const LATEST_MS = 3000
+const LATEST_MS = 5000
 const AT_ONCE = 40
 const STOP_MS = 10_000
 
@@ -42,6 +44,8 @@ const sent = new Map<string, number>()
 
 interface Watch {
   peakBytes: number
+  /** The longest time that its event loop did not come to the next event. */
+  stallMs: number
   stop(): void
 }
 
@@ -63,7 +67,7 @@ async function phase(name: string, phaseSeconds: number, from: number, guarded: 
     for (const [what, count] of report.kinds) sent.set(what, (sent.get(what) ?? 0) + count)
     console.log(
       `${name}: ${report.connections} connections, ${report.frames} frames, ${mega(report.bytes)} MB sent, ${mega(report.answeredBytes)} MB answered; ` +
-        `peak memory ${mega(watch.peakBytes)} MB`,
+        `peak memory ${mega(watch.peakBytes)} MB, longest stall ${watch.stallMs.toFixed(0)} ms`,
     )
     if (!broker.failed) {
       const taken = await broker.requests()
@@ -84,7 +88,12 @@ async function phase(name: string, phaseSeconds: number, from: number, guarded: 
     if (broker.ended !== 'exit code 0' || broker.errors.length > 0) {
       failed([`the broker failed (${broker.ended ?? 'and goes on'})`, ...new Set(broker.errors)].slice(0, 30).join('\n'))
       await tellCause(report.last, broker.sasl, guarded)
-    } else await verified(data, guarded ? bystander.acknowledged : undefined, name)
+    } else {
+      const { problems, partitions } = await verify(data)
+      for (const finding of [...problems, ...partitions.flatMap(partition => partition.problems)])
+        failed(`the directory: ${findingText(finding)}`)
+      await verified(data, guarded ? bystander.acknowledged : undefined, name)
+    }
     return report.connections
   } catch (error) {
     failed((error as Error).stack!)
@@ -98,8 +107,19 @@ async function phase(name: string, phaseSeconds: number, from: number, guarded: 
 const mega = (bytes: number): string => (bytes / 2 ** 20).toFixed(bytes < 10 << 20 ? 1 : 0)
 
 function watched(broker: BrokerProcess): Watch {
-  const watch = { peakBytes: 0, stop: () => clearInterval(timer) }
-  const timer = setInterval(() => (watch.peakBytes = Math.max(watch.peakBytes, broker.residentBytes)), 200)
+  const watch = { peakBytes: 0, stallMs: 0, stop: () => clearInterval(timer) }
+  let asking = false
+  const timer = setInterval(() => {
+    watch.peakBytes = Math.max(watch.peakBytes, broker.residentBytes)
+    if (asking || broker.failed) return
+    asking = true
+    broker
+      .stallMs()
+      .then(ms => (watch.stallMs = Math.max(watch.stallMs, ms)))
+      // It may end in the middle; that is told elsewhere.
+      .catch(() => undefined)
+      .finally(() => setTimeout(() => (asking = false), 1000))
+  }, 200)
   return watch
 }
 
