@@ -13,6 +13,7 @@ import { systemRandom } from '../base/random.ts'
 import { Broker } from '../kafka/broker/broker.ts'
 import { parseListeners } from '../kafka/broker/security/listeners.ts'
 import type { Durability } from '../kafka/log/commit.ts'
+import { compactionThread } from '../kafka/log/compaction/compaction-thread.ts'
 import { brokerMetrics } from './broker-metrics.ts'
 import type { Log, LogLevel } from './logger.ts'
 import { type OperationsServer, startOperations } from './operations.ts'
@@ -73,6 +74,7 @@ export class BrokerServer {
     const files = data === undefined ? undefined : nodeFiles()
     try {
       const broker = await Broker.start({
+        ...(files === undefined ? {} : { compactor: compactionThread() }),
         files: files ?? memoryFiles(options.maxMemoryBytes, () => systemClock.nowMs()),
         path: data ?? '/memory',
         clock: systemClock,

@@ -7,6 +7,8 @@
  */
 import type { Clock, Timers } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
+import { LogCleaner } from '../log/compaction/log-cleaner.ts'
+import { type Compactor, slicedCompactor } from '../log/compaction/compactor.ts'
 import { LogDirectory, type LogDirectoryOptions } from '../log/log-directory.ts'
 import type { StateJournal } from '../log/state-journal.ts'
 import { apis } from '../protocol/apis.ts'
@@ -45,6 +47,8 @@ export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId
   readonly requestMemoryBytes?: number
   readonly maxOpenFiles?: number
   readonly maxIndexBytes?: number
+  /** Who does the work of compaction; this thread, in slices, where nobody says. */
+  readonly compactor?: Compactor
   /** Keys, certificates and chance for security; the machine's where nobody says. */
   readonly securityHost?: SecurityHost
   /** From which level on events are told; an administrator may change it. */
@@ -80,6 +84,7 @@ export class Broker {
   readonly frames = new FramePool()
   readonly pieces = new PieceBuffers()
   readonly stats = new BrokerStats()
+  readonly cleaner: LogCleaner
   /** By API key. */
   readonly handlers: readonly (ApiHandler | undefined)[]
   readonly log: BrokerOptions['log']
@@ -112,6 +117,15 @@ export class Broker {
     this.transactions = parts.transactions
     this.securityState = parts.securityState
     this.authorizer = parts.security.authorizer
+    this.cleaner = new LogCleaner({
+      directory,
+      files: options.files,
+      clock: this.clock,
+      timers: this.timers,
+      compactor: options.compactor ?? slicedCompactor(options.files, this.clock),
+      settings: () => config.current.cleaner,
+      log: options.log,
+    })
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
     this.fetchSessions = new FetchSessions(this.random, this.clock, () => config.current.fetchSessionSlots)
     this.listeners = options.listeners.map(listener => new Listener(listener, this, parts.security.listeners.get(listener.name)))
@@ -180,6 +194,7 @@ export class Broker {
       if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       broker.#expireProducersLater()
+      broker.cleaner.start()
       return broker
     } catch (error) {
       groups.stop()
@@ -253,6 +268,7 @@ export class Broker {
     // What became durable with the last round is answered in the turns after it.
     for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
     await Promise.all(this.listeners.map(listener => listener.closeConnections(STOP_MS)))
+    await this.cleaner.stop()
     await this.transactions.close()
     await this.directory.close()
   }

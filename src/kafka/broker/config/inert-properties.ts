@@ -279,10 +279,6 @@ log.flush.start.offset.checkpoint.interval.ms              int      60000       
 log.initial.task.delay.ms                                  long     30000                0..                    hidden
 
 # compaction is paced by the broker itself
-log.cleaner.backoff.ms                                     long     15000                0..                    cluster
-log.cleaner.dedupe.buffer.size                             long     134217728            -                      cluster
-log.cleaner.enable                                         boolean  true                 -                      start
-log.cleaner.io.buffer.load.factor                          double   0.9                  -                      cluster
 log.cleaner.io.buffer.size                                 int      524288               0..                    cluster
 log.cleaner.io.max.bytes.per.second                        double   1.7976931348623157E308 -                      cluster
 

@@ -74,8 +74,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     default: '60000',
     min: 0,
     brokerName: 'log.segment.delete.delay.ms',
-    description: 'so long a deleted file stays',
-    inert: 'a file goes when its last reader is gone',
+    description: 'so long the files of a segment stay that compaction has replaced',
   },
   {
     name: 'flush.messages',
@@ -322,7 +321,11 @@ export function topicSettings(valueOf: (name: string) => string): TopicSettings 
   const compression = valueOf('compression.type') as TopicSettings['compression']
   return {
     segmentBytes: number('segment.bytes'),
-    segmentMs: Math.max(1, number('segment.ms')),
+    // What may wait for compaction only so long has to be in a closed segment by then.
+    segmentMs: Math.max(
+      1,
+      Math.min(number('segment.ms'), policies.includes('compact') ? number('max.compaction.lag.ms') : Infinity),
+    ),
     segmentIndexBytes: number('segment.index.bytes'),
     indexIntervalBytes: number('index.interval.bytes'),
     retentionMs: number('retention.ms'),
@@ -333,6 +336,7 @@ export function topicSettings(valueOf: (name: string) => string): TopicSettings 
     minCompactionLagMs: number('min.compaction.lag.ms'),
     maxCompactionLagMs: number('max.compaction.lag.ms'),
     deleteRetentionMs: number('delete.retention.ms'),
+    fileDeleteDelayMs: number('file.delete.delay.ms'),
     maxMessageBytes: number('max.message.bytes'),
     logAppendTime: valueOf('message.timestamp.type') === 'LogAppendTime',
     timestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
