@@ -106,6 +106,7 @@ export const brokerConfigs: ConfigTable = new ConfigTable([
     type: 'int',
     default: '600000',
     min: 1,
+    hidden: true,
     description: 'so often producers that write nothing are looked for',
   },
   { name: 'socket.request.max.bytes', type: 'int', default: String(100 * 1024 ** 2), min: 1, description: 'the longest request' },

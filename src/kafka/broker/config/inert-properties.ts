@@ -4,6 +4,7 @@
  *     name      type      default (-: none, '': empty)      range (1..  0..10  a|b)      when it is set
  *
  * `start`: only then. `cluster`: also while it runs. `broker`: likewise, for one broker at a time. `hidden`: at the start, and not shown.
+ * `throttle`: while it runs, and not shown.
  */
 import type { ConfigDefinition, ConfigType } from './definition.ts'
 
@@ -150,6 +151,11 @@ replica.socket.timeout.ms                                  int      30000       
 replication.quota.window.num                               int      11                   1..                    start
 replication.quota.window.size.seconds                      int      1                    1..                    start
 unclean.leader.election.interval.ms                        long     300000               1..                    hidden
+
+# nothing is replicated that could be throttled
+follower.replication.throttled.rate                        long     -                    0..                    throttle
+leader.replication.throttled.rate                          long     -                    0..                    throttle
+replica.alter.log.dirs.io.max.bytes.per.second             long     -                    0..                    throttle
 
 # quotas are kept and shown, not enforced
 client.quota.callback.class                                class    -                    -                      start
@@ -300,7 +306,8 @@ function definitionOf(line: string, inert: string): ConfigDefinition {
     description: '',
     ...limitsOf(range),
     ...(update === 'cluster' || update === 'broker' ? { dynamic: update } : {}),
-    ...(update === 'hidden' ? { hidden: true } : {}),
+    ...(update === 'throttle' ? { dynamic: 'cluster' } : {}),
+    ...(update === 'hidden' || update === 'throttle' ? { hidden: true } : {}),
     inert,
   }
 }

@@ -1,12 +1,15 @@
 /** The properties of a topic, as Kafka 4.3 has them, and what its logs make of them. */
 import type { LogSettings } from '../../log/settings.ts'
-import { type ConfigDefinition, ConfigTable, listOf } from './definition.ts'
+import { type ConfigDefinition, ConfigTable, InvalidConfigError, listOf } from './definition.ts'
 
 const DAY_MS = 24 * 3_600_000
 const LONG_MAX = '9223372036854775807'
 
 const tiered = 'there is no remote storage'
 const replicated = 'there is one replica of each partition'
+
+const onlyFalse = (text: string): string | undefined =>
+  /^false$/i.test(text.trim()) ? undefined : 'false: there is no remote storage'
 
 const throttledReplicas = (text: string): string | undefined =>
   text.trim() === '*' || listOf(text).every(pair => /^\d+:\d+$/.test(pair)) ? undefined : '*, or a list of partition:broker'
@@ -222,7 +225,14 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     description: 'delete remote segments',
     inert: tiered,
   },
-  { name: 'remote.storage.enable', type: 'boolean', default: 'false', description: 'keep segments elsewhere', inert: tiered },
+  {
+    name: 'remote.storage.enable',
+    type: 'boolean',
+    default: 'false',
+    check: onlyFalse,
+    description: 'keep segments elsewhere',
+    inert: tiered,
+  },
   {
     name: 'retention.bytes',
     type: 'long',
@@ -295,6 +305,13 @@ export interface TopicSettings extends LogSettings {
   /** As they come, or stored under a codec of the topic's own. */
   readonly compression: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
   readonly compressionLevel: number | undefined
+}
+
+/** Fails where properties that are right by themselves do not go together. */
+export function checkTopicSettings(valueOf: (name: string) => string): void {
+  const number = (name: string) => Number(valueOf(name))
+  if (number('min.compaction.lag.ms') > number('max.compaction.lag.ms'))
+    throw new InvalidConfigError('CONFIG_INVALID', 'user', 'min.compaction.lag.ms is more than max.compaction.lag.ms')
 }
 
 /** `valueOf`: a property's text, the default included. */
