@@ -11,7 +11,7 @@ import { seededRandom } from '#src/base/random.ts'
 import { subscription } from '#src/testing/group-script.ts'
 import { SimulatedProducer } from '../../simulation/producer.ts'
 import { socketClient } from '../socket-client.ts'
-import { endsOf, readAll } from './readers.ts'
+import { endsOf, readRecords } from './readers.ts'
 
 const millrace = fileURLToPath(new URL('../../../dist/bin/millrace.js', import.meta.url))
 /** The broker is the first process of a namespace of its own. */
@@ -101,8 +101,13 @@ test.each([
   const { client: again } = await socketClient(second.port, 'reader')
   const check = async () => {
     for (let partition = 0; partition < 12; partition++) {
-      const values = await readAll(again, TOPIC, partition, await endsOf(again, TOPIC, partition))
-      producer.check(TOPIC, partition, [...values.values()], false)
+      const records = await readRecords(again, TOPIC, partition, await endsOf(again, TOPIC, partition))
+      producer.check(
+        TOPIC,
+        partition,
+        records.map(({ value }) => value!),
+        false,
+      )
     }
   }
   await check()
