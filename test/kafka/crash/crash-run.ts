@@ -13,6 +13,7 @@ import { BrokerProcess } from './broker-process.ts'
 import type { CrashAt, CrashPoint } from './crash-point.ts'
 import { CrashKeyedProducer } from './keyed-producer.ts'
 import { KafkaJsTransactions } from './kafkajs-transactions.ts'
+import { MadeTopics } from './made-topics.ts'
 import { CrashClassicMember, CrashConsumerMember, type Member, type MemberGroup } from './members.ts'
 import { OffsetLedger } from './offset-ledger.ts'
 import type { Ending, PlannedRound } from './plan.ts'
@@ -57,13 +58,7 @@ const MOST_WORK_MS = 2500
 const MOST_CHECK_MS = 30_000
 const STABLE_MS = 5000
 const MOST_PENDING = 60
-const MESSAGE_TOO_LARGE = 10
 const ALREADY_THERE = 36
-
-interface MadeTopic {
-  readonly id: string
-  readonly maxMessageBytes: number
-}
 
 export class CrashRun {
   readonly #options: CrashRunOptions
@@ -73,8 +68,7 @@ export class CrashRun {
   readonly #kafkajs = new KafkaJsTransactions()
   readonly #keyed: CrashKeyedProducer
   readonly #seen = new Map<string, SeenPartition>()
-  /** As acknowledged. */
-  readonly #made = new Map<string, MadeTopic>()
+  readonly #made: MadeTopics
   #groups: readonly { readonly group: MemberGroup; readonly members: readonly Member[] }[] = []
   #broker: BrokerProcess | undefined
   #stoppedCleanly = false
@@ -89,6 +83,7 @@ export class CrashRun {
     this.#options = options
     this.#random = seededRandom(options.seed)
     this.#producers = [0, 1, 2].map(number => new SimulatedProducer(number, this.#random))
+    this.#made = new MadeTopics(this.#random)
     this.#keyed = new CrashKeyedProducer(COMPACTED, this.#random)
     // Half of them speak of transactions in the new way, half outlive the broker.
     this.#transactional = ([2, 0, 2, 0] as const).map(
@@ -213,7 +208,7 @@ export class CrashRun {
       throw new Error('closed before a transaction was over')
     })
     gone.catch(() => {})
-    const workers = [this.#produce(await client(), alive), this.#makeTopic(admin), this.#keyed.run(await client(), alive)]
+    const workers = [this.#produce(await client(), alive), this.#made.run(admin, alive), this.#keyed.run(await client(), alive)]
     for (const producer of this.#transactional)
       workers.push(Promise.race([this.#transact(producer, await client(), alive), gone]))
     for (const { members } of this.#groups) for (const member of members) workers.push(member.run(await client(), alive))
@@ -316,16 +311,6 @@ export class CrashRun {
     }
   }
 
-  async #makeTopic(client: TestClient): Promise<void> {
-    await sleep(this.#below(300))
-    const name = `made-${this.#round}`
-    const maxMessageBytes = 1000 + this.#below(1000)
-    const errorCode = await client.createTopic(name, 1, { 'max.message.bytes': String(maxMessageBytes) })
-    if (errorCode !== 0) throw new Error(`topic ${name}: error ${errorCode}`)
-    const { topics } = await client.ask('Metadata', 12, { topics: [{ name }], allowAutoTopicCreation: false })
-    this.#made.set(name, { id: topics[0]!.topicId, maxMessageBytes })
-  }
-
   /** kafkajs gives up when the broker is gone, and a new instance takes its place; what it says of that is its own affair. */
   #realClientFailed(error: Error): void {
     if (error.name === 'TypeError' || error.name === 'ReferenceError') throw error
@@ -343,24 +328,14 @@ export class CrashRun {
 
   async #checkAll(client: TestClient): Promise<void> {
     if (this.#groups.length === 0) await this.#prepare(client)
-    const { topics } = await client.ask('Metadata', 12, { topics: null })
     this.#looking = 'topics'
-    await this.#checkMade(client, new Map(topics.map(topic => [topic.name!, topic.topicId])))
+    await this.#made.check(client)
     for (const [topic, partitions] of plain)
       for (let partition = 0; partition < partitions; partition++) await this.#checkPartition(client, topic, partition)
     await this.#checkCompacted(client)
     await this.#checkTransactions(client)
     await this.#checkKafkajs(client)
     for (const { group } of this.#groups) await this.#checkGroup(client, group)
-  }
-
-  async #checkMade(client: TestClient, ids: ReadonlyMap<string, string>): Promise<void> {
-    for (const [name, { id, maxMessageBytes }] of this.#made) {
-      if (ids.get(name) !== id) throw new Error(`topic ${name} was made with id ${id}, and has ${ids.get(name)}`)
-      const { errorCode } = await client.produce(name, 0, ['x'.repeat(maxMessageBytes)])
-      if (errorCode !== MESSAGE_TOO_LARGE)
-        throw new Error(`topic ${name} was made for ${maxMessageBytes} bytes a batch, and takes more (error ${errorCode})`)
-    }
   }
 
   async #checkPartition(client: TestClient, topic: string, partition: number): Promise<void> {

@@ -44,12 +44,17 @@ export async function readRecords(
     if (errorCode !== 0) throw new Error(`${topic}-${partition}@${offset}: error ${errorCode}`)
     if (records === null || records.length === 0)
       throw new Error(`${topic}-${partition}@${offset}: nothing, below a high watermark of ${highWatermark}`)
-    const from = offset
-    for (const record of recordsOf(records)) if (record.offset >= from) found.push(record)
-    // Its last records may be cleaned away.
-    forEachBatch(records, at => void (offset = lastOffsetAt(records, at) + 1))
+    for (const record of recordsOf(records)) if (record.offset >= offset) found.push(record)
+    offset = endOf(records)
   }
   return found
+}
+
+/** Where the last batch ends; its last records may be cleaned away. */
+function endOf(batches: Uint8Array): number {
+  let end = -1
+  forEachBatch(batches, at => void (end = lastOffsetAt(batches, at) + 1))
+  return end
 }
 
 /** What was read of one partition so far. */
