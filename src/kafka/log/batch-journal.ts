@@ -14,6 +14,11 @@ import type { WideJournal } from './commit.ts'
 const HEADER_BYTES = 28
 const MAX_ENTRY_BYTES = 2 ** 30
 
+const READ_BYTES = 4 * 1024 * 1024
+
+/** `batches` is lent until what it answers resolves, or it returns. */
+type VisitEntry = (topicId: string, partition: number, batches: Uint8Array) => Promise<void> | undefined
+
 export class BatchJournal implements WideJournal {
   readonly #files: Files
   readonly #directory: string
@@ -22,6 +27,8 @@ export class BatchJournal implements WideJournal {
   #current: { file: DataFile | undefined; position: number } = { file: undefined, position: 0 }
   #parts: Uint8Array[] = []
   #bytes = 0
+  /** There are files that no round goes to any more. */
+  #leftovers = false
 
   private constructor(files: Files, directory: string, sequence: number) {
     this.#files = files
@@ -73,22 +80,28 @@ export class BatchJournal implements WideJournal {
     return true
   }
 
-  /** The next round begins a new file; answers what to call once every partition's recovery point is behind the files so far. */
-  rotate(): (() => Promise<void>) | undefined {
+  /**
+   * The next round begins a new file; answers what to call when no round is under way in the files so far: they go if every
+   * partition's recovery point is behind them (`saved`).
+   */
+  rotate(): (saved: boolean) => Promise<void> {
     const before = this.#current
-    if (before.file === undefined) return undefined
-    const end = ++this.#sequence
+    const end = before.file === undefined ? this.#sequence : ++this.#sequence
     this.#current = { file: undefined, position: 0 }
-    return async () => {
-      before.file!.close()
+    return async saved => {
+      before.file?.close()
+      if (before.file !== undefined) this.#leftovers = true
+      if (!saved || !this.#leftovers) return
+      this.#leftovers = false
       await this.#removeBelow(end)
     }
   }
 
-  /** Gives every entry, oldest first, to `visit`, then forgets them with the answered function once they are safe elsewhere. */
-  async replay(visit: (topicId: string, partition: number, batches: Uint8Array) => Promise<void>): Promise<() => Promise<void>> {
-    for (const sequence of await sequencesOf(this.#files, this.#directory)) {
-      if (sequence >= this.#sequence) continue
+  /** Gives every entry of earlier starts, oldest first, to `visit`. They stay until a checkpoint is behind them. */
+  async replay(visit: VisitEntry): Promise<void> {
+    const before = (await sequencesOf(this.#files, this.#directory)).filter(sequence => sequence < this.#sequence)
+    this.#leftovers = before.length > 0
+    for (const sequence of before) {
       const file = await this.#files.open(join(this.#directory, fileName(sequence)), 'read')
       try {
         await replayFile(file, visit)
@@ -96,8 +109,6 @@ export class BatchJournal implements WideJournal {
         file.close()
       }
     }
-    const end = this.#sequence
-    return () => this.#removeBelow(end)
   }
 
   async #removeBelow(end: number): Promise<void> {
@@ -117,21 +128,31 @@ async function sequencesOf(files: Files, directory: string): Promise<number[]> {
   return names.flatMap(name => (/^\d{8}\.batches$/.test(name) ? [Number.parseInt(name, 10)] : [])).toSorted((a, b) => a - b)
 }
 
-async function replayFile(
-  file: DataFile,
-  visit: (topicId: string, partition: number, batches: Uint8Array) => Promise<void>,
-): Promise<void> {
+async function replayFile(file: DataFile, visit: VisitEntry): Promise<void> {
   const size = await file.bytes()
-  const header = new Uint8Array(HEADER_BYTES)
-  const view = new DataView(header.buffer)
+  let buffer = new Uint8Array(Math.min(READ_BYTES, size))
+  let view = new DataView(buffer.buffer)
   for (let at = 0; at + HEADER_BYTES <= size;) {
-    await file.read(header, at)
-    const length = view.getUint32(0) - (HEADER_BYTES - 8)
-    const end = at + HEADER_BYTES + length
-    if (length < 0 || length > MAX_ENTRY_BYTES || end > size || crc32c(header.subarray(8)) !== view.getUint32(4)) return
-    const batches = new Uint8Array(length)
-    await file.read(batches, at + HEADER_BYTES)
-    await visit(Buffer.from(header.subarray(8, 24)).toString('base64url'), view.getInt32(24), batches)
-    at = end
+    const read = await file.read(buffer.subarray(0, Math.min(buffer.length, size - at)), at)
+    let here = 0
+    while (here + HEADER_BYTES <= read) {
+      const length = view.getUint32(here) - (HEADER_BYTES - 8)
+      if (length < 0 || length > MAX_ENTRY_BYTES || at + here + HEADER_BYTES + length > size) return
+      if (here + HEADER_BYTES + length > read) break
+      const header = buffer.subarray(here + 8, here + HEADER_BYTES)
+      if (crc32c(header) !== view.getUint32(here + 4)) return
+      const batches = buffer.subarray(here + HEADER_BYTES, here + HEADER_BYTES + length)
+      const wait = visit(Buffer.from(header.subarray(0, 16)).toString('base64url'), view.getInt32(here + 24), batches)
+      if (wait !== undefined) await wait
+      here += HEADER_BYTES + length
+    }
+    if (here === 0) {
+      // An entry larger than the buffer.
+      const length = view.getUint32(0) + 8
+      if (read < HEADER_BYTES || length <= buffer.length) return
+      buffer = new Uint8Array(length)
+      view = new DataView(buffer.buffer)
+    }
+    at += here
   }
 }

@@ -53,6 +53,8 @@ export interface CommitterSettings {
   readonly durability: Durability
   readonly intervalMs: number
   readonly wide: WideJournal | undefined
+  /** Asked before each round; it begins when the answer resolves. */
+  admit?(): Promise<void> | undefined
   /** Told once, when a sync failed: what it covered may be lost, and no later sync can tell. Nothing is committed any more. */
   onFailure(error: Error): void
 }
@@ -109,6 +111,8 @@ export class Committer {
 
   async #rounds(): Promise<void> {
     while (this.#enlisted.length > 0) {
+      const admitted = this.#settings.admit?.()
+      if (admitted !== undefined) await admitted
       const round = this.#enlisted
       this.#enlisted = []
       await this.#round(round)
