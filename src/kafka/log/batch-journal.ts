@@ -85,12 +85,15 @@ export class BatchJournal implements WideJournal {
    * partition's recovery point is behind them (`saved`).
    */
   rotate(): (saved: boolean) => Promise<void> {
-    const before = this.#current
-    const end = before.file === undefined ? this.#sequence : ++this.#sequence
-    this.#current = { file: undefined, position: 0 }
+    const { file } = this.#current
+    if (file !== undefined) {
+      this.#sequence++
+      this.#current = { file: undefined, position: 0 }
+    }
+    const end = this.#sequence
     return async saved => {
-      before.file?.close()
-      if (before.file !== undefined) this.#leftovers = true
+      file?.close()
+      if (file !== undefined) this.#leftovers = true
       if (!saved || !this.#leftovers) return
       this.#leftovers = false
       await this.#removeBelow(end)

@@ -753,7 +753,7 @@ export class PartitionLog implements Participant, JournalledWrite {
    */
   beginCheckpoint(closing: boolean): { readonly durable: Promise<number>; finish(): Promise<void> } {
     const end = this.#endOffset
-    const touched = this.#segments.filter(segment => segment.created && !segment.sealed)
+    const touched = this.#segments.filter(segment => !segment.sealed)
     const active = this.#active
     const rolled = this.#rolled.splice(0)
     const snapshot = this.producers.size === 0 ? undefined : encodeProducers(this.producers)
@@ -780,6 +780,8 @@ export class PartitionLog implements Participant, JournalledWrite {
     for (const { offset, snapshot } of rolled)
       await publishFile(files, this.directory, segmentFile('', offset, 'snapshot'), snapshot)
     for (const segment of segments) {
+      // An active segment that nothing was written to has no file yet.
+      if (!segment.created) continue
       segment.file.pin()
       try {
         const file = await segment.file.get()
