@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../base/clock.ts'
 import { MillraceError } from '../base/errors.ts'
-import { BrokerServer } from '../server/broker-server.ts'
+import { BrokerServer, type HttpAddress, readBrokerProperties } from '../server/broker-server.ts'
 import { type LogLevel, logLevels, logger } from '../server/logger.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -11,11 +11,19 @@ import { UsageError } from './usage-error.ts'
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 
 export async function runBroker(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const options = brokerOptions(args, environment)
-  if (options === 'help') {
+  try {
+    const options = brokerOptions(args, environment)
+    if (options !== 'help') return await run(options)
     process.stdout.write(brokerUsage)
     return 0
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error
+    process.stderr.write(`error [${error.code}]: ${error.describe()}\n`)
+    return error.kind === 'user' ? 2 : 1
   }
+}
+
+async function run(options: BrokerCommand): Promise<number> {
   const log = logger({
     clock: systemClock,
     level: options.logLevel,
@@ -23,19 +31,15 @@ export async function runBroker(args: readonly string[], environment: NodeJS.Pro
     write: line => void process.stderr.write(line),
   })
   if (options.data !== undefined) mkdirSync(options.data, { recursive: true })
-  try {
-    const server = await BrokerServer.start({ ...options, log })
-    const { broker } = server
-    const where = options.data ?? 'memory: records are gone when it stops'
-    process.stdout.write(`listening on ${server.bootstrap} (${where})\n`)
-    log('info', 'started', { clusterId: broker.clusterId, topics: broker.topics.count, cleanStart: broker.directory.clean })
-    await stopped(server, log)
-    return 0
-  } catch (error) {
-    if (!(error instanceof MillraceError)) throw error
-    process.stderr.write(`error [${error.code}]: ${error.describe()}\n`)
-    return error.kind === 'user' ? 2 : 1
-  }
+  const server = await BrokerServer.start({ ...options, log })
+  const { broker } = server
+  const where = options.data ?? 'memory: records are gone when it stops'
+  process.stdout.write(`listening on ${server.bootstrap} (${where})\n`)
+  if (options.schemaRegistry !== undefined)
+    process.stdout.write(`schema registry on http://${options.schemaRegistry.host}:${server.schemaRegistryPort}\n`)
+  log('info', 'started', { clusterId: broker.clusterId, topics: broker.topics.count, cleanStart: broker.directory.clean })
+  await stopped(server, log)
+  return 0
 }
 
 /** Resolves when a signal came and everything is put away. A second signal does not wait for that. */
@@ -57,25 +61,24 @@ interface BrokerCommand {
   readonly properties: Readonly<Record<string, string>>
   readonly durability: 'group' | 'interval' | 'none'
   readonly flushIntervalMs: number
-  readonly http: { readonly host: string; readonly port: number } | undefined
+  readonly http: HttpAddress | undefined
+  readonly schemaRegistry: HttpAddress | undefined
   readonly logLevel: LogLevel
   readonly logFormat: 'json' | 'text' | undefined
 }
 
-export function brokerOptions(args: readonly string[], _environment: NodeJS.ProcessEnv): BrokerCommand | 'help' {
+export function brokerOptions(args: readonly string[], environment: NodeJS.ProcessEnv): BrokerCommand | 'help' {
   const { values, positionals } = parsed(args)
   if (values.help) return 'help'
   if (positionals.length > 0) throw new UsageError(`broker takes no argument; what is '${positionals[0]}'?`)
   if (values.memory && values.data !== undefined) throw new UsageError('--memory and --data: records are kept in one place')
   if (!values.memory && values.data === undefined) throw new UsageError('broker needs --data DIR, or --memory')
   if (values['max-memory'] !== undefined && !values.memory) throw new UsageError('--max-memory goes with --memory')
-  const properties: Record<string, string> = {}
-  if (values.config !== undefined) Object.assign(properties, propertiesOf(readFileSync(values.config, 'utf8')))
-  for (const setting of values.set ?? []) {
-    const at = setting.indexOf('=')
-    if (at <= 0) throw new UsageError(`--set takes key=value, not '${setting}'`)
-    properties[setting.slice(0, at).trim()] = setting.slice(at + 1).trim()
-  }
+  const properties = readBrokerProperties({
+    fileText: values.config === undefined ? undefined : fileText(values.config),
+    environment,
+    settings: values.set ?? [],
+  })
   return {
     data: values.data,
     maxMemoryBytes: values['max-memory'] === undefined ? undefined : bytesOf('--max-memory', values['max-memory']),
@@ -85,16 +88,26 @@ export function brokerOptions(args: readonly string[], _environment: NodeJS.Proc
     durability: oneOf('--durability', values.durability, ['group', 'interval', 'none'] as const),
     flushIntervalMs: whole('--flush-interval-ms', values['flush-interval-ms']),
     http: values.http === undefined ? undefined : addressOf('--http', values.http),
+    schemaRegistry:
+      values['schema-registry'] === undefined ? undefined : addressOf('--schema-registry', values['schema-registry']),
     logLevel: oneOf('--log-level', values['log-level'], logLevels),
     logFormat:
       values['log-format'] === undefined ? undefined : oneOf('--log-format', values['log-format'], ['json', 'text'] as const),
   }
 }
 
+function fileText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`--config ${path} can not be read: ${(error as Error).message}`)
+  }
+}
+
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args: withDefault(args, '--schema-registry', SCHEMA_REGISTRY_PORT),
       allowPositionals: true,
       options: {
         data: { type: 'string' },
@@ -107,6 +120,7 @@ function parsed(args: readonly string[]) {
         durability: { type: 'string', default: 'group' },
         'flush-interval-ms': { type: 'string', default: '1000' },
         http: { type: 'string' },
+        'schema-registry': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
         'log-format': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -117,14 +131,12 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** `name=value` lines; `#` and `!` begin comments. */
-function propertiesOf(text: string): Record<string, string> {
-  const properties: Record<string, string> = {}
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([^#!\s][^=:\s]*)\s*[=:\s]\s*(.*?)\s*$/.exec(line)
-    if (match !== null) properties[match[1]!] = match[2]!
-  }
-  return properties
+/** Confluent's own. */
+const SCHEMA_REGISTRY_PORT = '8081'
+
+/** A flag whose value may be left out. */
+function withDefault(args: readonly string[], flag: string, value: string): string[] {
+  return args.flatMap((arg, i) => (arg === flag && (args[i + 1] ?? '-').startsWith('-') ? [arg, value] : [arg]))
 }
 
 function oneOf<T extends string>(flag: string, value: string, choices: readonly T[]): T {
@@ -144,7 +156,7 @@ function bytesOf(flag: string, value: string): number {
   return Number(match[1]) * 1024 ** ' kmgt'.indexOf(match[2]!.toLowerCase() || ' ')
 }
 
-function addressOf(flag: string, value: string): { readonly host: string; readonly port: number } {
+function addressOf(flag: string, value: string): HttpAddress {
   const match = /^(?:\[?([^\]]*?)\]?:)?(\d+)$/.exec(value)
   if (match === null) throw new UsageError(`${flag} is host:port, not '${value}'`)
   return { host: match[1] ?? '127.0.0.1', port: Number(match[2]) }
@@ -157,12 +169,14 @@ const brokerUsage = `millrace broker: a Kafka broker in one process
 
       --listen [NAME://]HOST:PORT     where clients connect; may be repeated (default: localhost:9092)
       --advertise [NAME://]HOST:PORT  what clients are told instead; may be repeated
-      --config FILE                   properties by Kafka's names, a line each
-      --set KEY=VALUE                 one property; may be repeated
+      --config FILE                   properties by Kafka's names, as Java writes them
+      --set KEY=VALUE                 one property; may be repeated. Those of the environment (KAFKA_NUM_PARTITIONS=3)
+                                      stand above the file's, and below these
       --durability MODE               group (the default): acknowledged is on the disk; interval; none
       --flush-interval-ms MS          between two syncs of --durability interval (1000)
       --max-memory SIZE               of --memory: producers are refused beyond it
       --http HOST:PORT                /metrics for Prometheus, /health/live and /health/ready
+      --schema-registry [[HOST:]PORT] a schema registry, on 127.0.0.1:8081 unless told
       --log-level LEVEL               debug, info (the default), warn, error
       --log-format FORMAT             json (the default in a pipe) or text, on standard error
   -h, --help                          this text

@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(usage)
       return 0
     case 'version': {
-      const { version } = await import('./version.ts')
+      const { version } = await import('../base/version.ts')
       process.stdout.write(`${version()}\n`)
       return 0
     }

@@ -13,7 +13,7 @@ import type { RunOptions } from './arguments.ts'
 import { openSession } from './run.ts'
 import { type ScriptIo, errorText, exitCodeOf, runScript } from './script.ts'
 import { Out, isClosedPipe } from './terminal.ts'
-import { version } from './version.ts'
+import { version } from '../base/version.ts'
 
 const HISTORY_LINES = 1000
 const historyFile = join(homedir(), '.millrace_history')

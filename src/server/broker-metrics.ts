@@ -2,31 +2,20 @@
 import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Broker } from '../kafka/broker/broker.ts'
 import { apiOf } from '../kafka/protocol/apis.ts'
-import { type Metric, type Sample, renderHistogram, renderMetrics } from './metrics.ts'
+import { type Metric, type Sample, counter, gauge, renderHistogram, renderMetrics } from './metrics.ts'
 
-export function brokerMetrics(broker: Broker, eventLoop: IntervalHistogram): string {
+/** `more`: those of what runs beside the broker. */
+export function brokerMetrics(broker: Broker, eventLoop: IntervalHistogram, more: readonly Metric[] = []): string {
   const names = (key: number) => ({ api: apiOf(key)?.name ?? String(key) })
   const latencies = broker.stats.latencies.flatMap((histogram, key) => ({ labels: names(key), histogram }))
   return (
-    renderMetrics(metricsOf(broker, eventLoop)) +
+    renderMetrics([...metricsOf(broker, eventLoop), ...more]) +
     renderHistogram('millrace_request_seconds', 'from a whole request to its answer', latencies.values())
   )
 }
 
 function metricsOf(broker: Broker, eventLoop: IntervalHistogram): readonly Metric[] {
   const { stats, directory, topics } = broker
-  const counter = (name: string, help: string, read: Metric['read']): Metric => ({
-    name: `millrace_${name}_total`,
-    type: 'counter',
-    help,
-    read,
-  })
-  const gauge = (name: string, help: string, read: Metric['read']): Metric => ({
-    name: `millrace_${name}`,
-    type: 'gauge',
-    help,
-    read,
-  })
   const perPartition = function* (
     value: (log: typeof directory.logs extends Iterable<infer L> ? L : never) => number,
   ): Iterable<Sample> {

@@ -16,6 +16,15 @@ import type { Durability } from '../kafka/log/commit.ts'
 import { brokerMetrics } from './broker-metrics.ts'
 import type { Log } from './logger.ts'
 import { type OperationsServer, startOperations } from './operations.ts'
+import type { SchemaRegistryServer } from './schema-registry.ts'
+
+export interface HttpAddress {
+  readonly host: string
+  /** 0 is any free one. */
+  readonly port: number
+}
+
+export { readBrokerProperties } from '../kafka/broker/config/read-properties.ts'
 
 export interface BrokerServerOptions {
   /** The directory that records are kept in; without one they are kept in memory, and gone with the broker. */
@@ -32,7 +41,9 @@ export interface BrokerServerOptions {
   readonly durability?: Durability | undefined
   readonly flushIntervalMs?: number | undefined
   /** Where `/metrics` and `/health` are served. */
-  readonly http?: { readonly host: string; readonly port: number } | undefined
+  readonly http?: HttpAddress | undefined
+  /** Where a schema registry is served that keeps its schemas in this broker's topic `_schemas`. */
+  readonly schemaRegistry?: HttpAddress | undefined
   readonly log?: Log | undefined
 }
 
@@ -41,6 +52,7 @@ export class BrokerServer {
   readonly #files: NodeFiles | undefined
   readonly #eventLoop: IntervalHistogram
   #operations: OperationsServer | undefined
+  #schemaRegistry: SchemaRegistryServer | undefined
   #stopping: Promise<void> | undefined
 
   private constructor(broker: Broker, files: NodeFiles | undefined) {
@@ -73,7 +85,7 @@ export class BrokerServer {
       })
       const server = new BrokerServer(broker, files)
       server.#eventLoop.enable()
-      if (options.http !== undefined) await server.#serveOperations(options.http)
+      await server.#serveHttp(options, log)
       return server
     } catch (error) {
       await files?.close()
@@ -81,22 +93,43 @@ export class BrokerServer {
     }
   }
 
-  async #serveOperations(at: { readonly host: string; readonly port: number }): Promise<void> {
+  async #serveHttp({ http, schemaRegistry }: BrokerServerOptions, log: Log): Promise<void> {
     try {
-      this.#operations = await startOperations({
-        ...at,
-        metrics: () => brokerMetrics(this.broker, this.#eventLoop),
-        notReady: () => this.#notReady(),
-      })
+      if (http !== undefined) await this.#serveOperations(http, schemaRegistry !== undefined)
+      if (schemaRegistry !== undefined) await this.#serveSchemas(schemaRegistry, log)
     } catch (error) {
       await this.stop()
       throw error
     }
   }
 
-  #notReady(): string | undefined {
+  async #serveOperations(at: HttpAddress, withSchemas: boolean): Promise<void> {
+    this.#operations = await startOperations({
+      ...at,
+      metrics: () => brokerMetrics(this.broker, this.#eventLoop, this.#schemaRegistry?.metrics),
+      notReady: () => this.#notReady(withSchemas),
+    })
+  }
+
+  async #serveSchemas(at: HttpAddress, log: Log): Promise<void> {
+    const { SchemaRegistryServer } = await import('./schema-registry.ts')
+    this.#schemaRegistry = await SchemaRegistryServer.start({
+      ...at,
+      // Every address is this broker.
+      properties: { 'bootstrap.servers': 'localhost:9092' },
+      dial: () => this.broker.listeners[0]!.pipe(),
+      clock: systemClock,
+      timers: systemTimers,
+      random: systemRandom,
+      log,
+    })
+  }
+
+  #notReady(withSchemas: boolean): string | undefined {
     if (this.#stopping !== undefined) return 'stopping'
-    return this.broker.directory.committer.failure === undefined ? undefined : 'the disk failed'
+    if (this.broker.directory.committer.failure !== undefined) return 'the disk failed'
+    if (!withSchemas) return undefined
+    return this.#schemaRegistry === undefined ? 'the schema registry starts' : this.#schemaRegistry.failure
   }
 
   /** Where clients connect first: `host:port` of each listener. */
@@ -109,12 +142,18 @@ export class BrokerServer {
     return this.#operations?.port
   }
 
+  /** The port of the schema registry, if there is one. */
+  get schemaRegistryPort(): number | undefined {
+    return this.#schemaRegistry?.port
+  }
+
   /** Takes no more requests, makes what was taken durable, and lets go of the directory. */
   stop(): Promise<void> {
     return (this.#stopping ??= this.#stop())
   }
 
   async #stop(): Promise<void> {
+    await this.#schemaRegistry?.close()
     await this.broker.stop()
     await this.#operations?.close()
     await this.#files?.close()

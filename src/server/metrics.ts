@@ -19,6 +19,13 @@ export interface Metric {
   read(): number | Iterable<Sample>
 }
 
+const metric =
+  (type: Metric['type'], suffix: string) =>
+  (name: string, help: string, read: Metric['read']): Metric => ({ name: `millrace_${name}${suffix}`, type, help, read })
+
+export const counter = metric('counter', '_total')
+export const gauge = metric('gauge', '')
+
 export function renderMetrics(metrics: readonly Metric[]): string {
   const lines: string[] = []
   for (const { name, type, help, read } of metrics) {

@@ -29,6 +29,11 @@ export class MemorySchemaTopic implements SchemaTopic {
     return record.offset
   }
 
+  async caughtUp(): Promise<void> {
+    // Behind the microtasks of what was appended.
+    await Promise.resolve()
+  }
+
   async close(): Promise<void> {
     this.#followers = []
   }

@@ -6,8 +6,8 @@
  *
  * `npx millrace` is what was built; without `dist` there is nothing to run. UPDATE_DOCS=1 writes the outputs anew.
  *
- * A page may start a broker at `localhost:9092`, which is another port here, one that is free. What goes on in the background
- * leaves its number in a file `NAME.pid`, so that it ends with the page. Files beside an example's page are beside it here, too.
+ * A page may start a broker at `localhost:9092`, with HTTP at 9644 and a schema registry at 8081, which are other ports here,
+ * ones that are free. What goes on in the background leaves its number in a file `NAME.pid`, so that it ends with the page. Files beside an example's page are beside it here, too.
  */
 import { spawnSync } from 'node:child_process'
 import {
@@ -30,24 +30,49 @@ import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
 const main = resolve('dist/cli/main.js')
 const pages = [
   'README.md',
-  ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker'].map(name => `docs/${name}.md`),
+  ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker', 'broker-configuration'].map(
+    name => `docs/${name}.md`,
+  ),
   'examples/orders/README.md',
 ]
-const BROKER_PORT = '9092'
+/** Ports of the documentation, and those that stand for them while a page is played. */
+class Ports {
+  readonly #real: ReadonlyMap<string, string>
+
+  private constructor(real: ReadonlyMap<string, string>) {
+    this.#real = real
+  }
+
+  static async free(): Promise<Ports> {
+    return new Ports(new Map(await Promise.all(['9092', '9644', '8081'].map(async port => [port, await freePort()] as const))))
+  }
+
+  get broker(): string {
+    return this.#real.get('9092')!
+  }
+
+  real(text: string): string {
+    return [...this.#real].reduce((changed, [shown, real]) => changed.replaceAll(shown, real), text)
+  }
+
+  shown(text: string): string {
+    return [...this.#real].reduce((changed, [shown, real]) => changed.replaceAll(real, shown), text)
+  }
+}
 
 test.skipIf(!existsSync(main)).each(pages)('%s: its commands print what it says', { timeout: 120_000 }, async page => {
   const text = readPage(page)
   const directory = mkdtempSync(join(tmpdir(), 'millrace-docs-'))
-  const port = await freePort()
+  const ports = await Ports.free()
   try {
-    if (page.startsWith('examples/')) copyExample(dirname(page), directory, port)
+    if (page.startsWith('examples/')) copyExample(dirname(page), directory, ports)
     symlinkSync(resolve('node_modules'), join(directory, 'node_modules'))
     mkdirSync(join(directory, '.bin'))
-    writeFileSync(join(directory, '.bin/npx'), npx(port), { mode: 0o755 })
+    writeFileSync(join(directory, '.bin/npx'), npx(ports.broker), { mode: 0o755 })
     let shown = ''
     let at = 0
     for (const fence of fences(text)) {
-      shown += text.slice(at, fence.start) + played(fence, directory, port)
+      shown += text.slice(at, fence.start) + played(fence, directory, ports)
       at = fence.end
     }
     shown += text.slice(at)
@@ -78,10 +103,10 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-function copyExample(from: string, to: string, port: string): void {
+function copyExample(from: string, to: string, ports: Ports): void {
   for (const file of readdirSync(from)) {
     copyFileSync(join(from, file), join(to, file))
-    writeFileSync(join(to, file), readFileSync(join(from, file), 'utf8').replaceAll(BROKER_PORT, port))
+    writeFileSync(join(to, file), ports.real(readFileSync(join(from, file), 'utf8')))
   }
 }
 
@@ -98,14 +123,13 @@ function endBackground(directory: string): void {
 }
 
 /** The block as it would have to be written. */
-function played({ language, title, body }: Fence, directory: string, port: string): string {
+function played({ language, title, body }: Fence, directory: string, ports: Ports): string {
   const head = title === '' ? language : `${language} ${title}`
-  if (language !== 'console' && /^[\w.-]+\.\w+$/.test(title))
-    writeFileSync(join(directory, title), body.replaceAll(BROKER_PORT, port))
+  if (language !== 'console' && /^[\w.-]+\.\w+$/.test(title)) writeFileSync(join(directory, title), ports.real(body))
   if (language !== 'console') return `\`\`\`${head}\n${body}\`\`\``
   let shown = ''
   for (const { command, output } of commands(body)) {
-    const printed = run(command.replaceAll(BROKER_PORT, port), directory).replaceAll(port, BROKER_PORT)
+    const printed = ports.shown(run(ports.real(command), directory))
     shown += `$ ${command}\n${output.includes('…') && matches(output, printed) ? output : printed}`
   }
   return `\`\`\`${head}\n${shown}\`\`\``

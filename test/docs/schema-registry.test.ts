@@ -1,23 +1,23 @@
-/** The page of the schema registry is one session: its `curl`s are asked of a registry in memory, and their answers stand there. */
-import { expect, test } from 'vitest'
-import { SchemaRegistry } from '#src/kafka/registry/registry.ts'
-import { type RestHandler, restHandler } from '#src/kafka/registry/rest/handler.ts'
-import { MemorySchemaTopic } from '#src/testing/schema-topic.ts'
+/** The page of the schema registry is one session: its `curl`s are run, and their answers stand there. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { BrokerServer } from '#src/server/broker-server.ts'
 import { fences, holdPage, readPage } from './page.ts'
 
 const page = 'docs/schema-registry.md'
+const shell = promisify(execFile)
 
 test('the schema registry answers as its page says', async () => {
-  const registry = new SchemaRegistry(new MemorySchemaTopic())
-  await registry.open()
-  const handle = restHandler(registry, { clusterId: 'kafka', version: '0' })
+  const broker = await BrokerServer.start({ schemaRegistry: { host: '127.0.0.1', port: 0 } })
+  onTestFinished(() => broker.stop())
   const text = readPage(page)
   let shown = ''
   let at = 0
   for (const fence of fences(text).filter(({ language }) => language === 'console')) {
     let body = ''
     for (const line of fence.body.split('\n').filter(line => line.startsWith('$ '))) {
-      body += `${line}\n${(await ask(handle, line.slice(2))).trimEnd()}\n`
+      body += `${line}\n${(await run(line.slice(2), broker.schemaRegistryPort!)).trimEnd()}\n`
     }
     shown += `${text.slice(at, fence.start)}\`\`\`console\n${body}\`\`\``
     at = fence.end
@@ -25,17 +25,9 @@ test('the schema registry answers as its page says', async () => {
   holdPage(page, shown + text.slice(at))
 })
 
-/** `curl [-X METHOD] [-d 'BODY'] URL`. */
-async function ask(handle: RestHandler, command: string): Promise<string> {
-  const words = Array.from(command.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, bare]) => quoted ?? bare!)
-  expect(words.shift()).toBe('curl')
-  let [method, body, target] = ['GET', '', '']
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (word === '-X') method = words.shift()!
-    else if (word === '-d') body = words.shift()!
-    else target = word
-  }
-  const { pathname, search } = new URL(`http://${target}`)
-  const answer = await handle({ method, path: pathname, query: new URLSearchParams(search), headers: {}, body })
-  return answer.body
+/** `curl … localhost:8081/…`: without what it prints of its progress where nobody sees it. */
+async function run(command: string, port: number): Promise<string> {
+  expect(command).toMatch(/^curl .*localhost:8081/)
+  const { stdout } = await shell('bash', ['-c', command.replace('curl', 'curl -sS').replace(':8081', `:${port}`)])
+  return stdout
 }

@@ -19,6 +19,11 @@ import { regexpFunctions } from '#src/expr/functions/regexp.ts'
 import { stringFunctions } from '#src/expr/functions/string.ts'
 import { temporalFunctions } from '#src/expr/functions/temporal.ts'
 import { bulkFormats, formats } from '#src/formats/index.ts'
+import { brokerConfigs } from '#src/kafka/broker/config/broker-config.ts'
+import { clientMetricsConfigs } from '#src/kafka/broker/config/client-metrics-config.ts'
+import type { ConfigDefinition } from '#src/kafka/broker/config/definition.ts'
+import { groupConfigs } from '#src/kafka/broker/config/group-config.ts'
+import { topicConfigs } from '#src/kafka/broker/config/topic-config.ts'
 import { type Setting, clientSettings } from '#src/kafka/client/settings.ts'
 import { code, holdPart, readPage, table } from './page.ts'
 
@@ -173,4 +178,60 @@ function thrownCodes(): Set<string> {
 test('the errors page lists every code', () => {
   const listed = Array.from(readPage('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm), found => found[1]!)
   expect(listed.toSorted()).toEqual([...thrownCodes()].toSorted())
+})
+
+// ── properties of the broker ────────────────────────────────────────────────────────────────────────
+
+const rangeText = ({ values, min, max, not = [] }: ConfigDefinition): string => {
+  if (values !== undefined)
+    return values
+      .filter(value => value !== '')
+      .map(code)
+      .join(', ')
+  if (min === undefined && max === undefined) return ''
+  const limits = min === undefined ? `≤ ${max}` : max === undefined ? `≥ ${min}` : `${min} to ${max}`
+  return not.length === 0 ? limits : `${limits}, not ${not.join(', ')}`
+}
+
+const defaultText = ({ default: value, otherwise = [] }: ConfigDefinition): string =>
+  otherwise.length > 0 && value === null
+    ? otherwise.map(([name]) => code(name)).join(', or ')
+    : value === null || value === ''
+      ? '–'
+      : code(value)
+
+const propertyTable = (properties: Iterable<ConfigDefinition>, column: string, cell: (property: ConfigDefinition) => string) =>
+  table(
+    ['property', 'type', 'default', 'values', column, 'meaning'],
+    [...properties]
+      .filter(({ inert, hidden }) => inert === undefined && hidden !== true)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(property => [
+        code(property.name),
+        property.type,
+        defaultText(property),
+        rangeText(property),
+        cell(property),
+        property.description,
+      ]),
+  )
+
+test('the configuration page of the broker lists every property', () => {
+  const page = 'docs/broker-configuration.md'
+  const running = ({ dynamic }: ConfigDefinition) => (dynamic === undefined ? '' : 'yes')
+  const inherited = ({ brokerName }: ConfigDefinition) => (brokerName === undefined ? '' : code(brokerName))
+  holdPart(page, 'broker-properties', propertyTable(brokerConfigs.values(), 'while it runs', running))
+  holdPart(page, 'topic-properties', propertyTable(topicConfigs.values(), "the broker's", inherited))
+  holdPart(page, 'group-properties', propertyTable(groupConfigs.values(), "the broker's", inherited))
+  const byReason = new Map<string, string[]>()
+  for (const configs of [brokerConfigs, topicConfigs, groupConfigs, clientMetricsConfigs]) {
+    for (const { name, inert, hidden } of configs.values()) {
+      if (inert === undefined || hidden === true) continue
+      byReason.set(inert, [...new Set([...(byReason.get(inert) ?? []), code(name)])])
+    }
+  }
+  const rows = Array.from(byReason, ([reason, names]) => [reason, names.toSorted().join(', ')]).toSorted((a, b) =>
+    a[0]! < b[0]! ? -1 : 1,
+  )
+  holdPart(page, 'inert-properties', table(['why', 'properties'], rows))
 })

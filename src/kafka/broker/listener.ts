@@ -123,12 +123,26 @@ export class Listener {
     let connection: Connection | undefined
     const socket = takeOver(accepted, () => connection)
     if (socket === undefined) return this.#accept(accepted)
+    if (!this.#hasRoomFor(socket)) return
     const client = { remoteAddress: addressOf(socket), principal: ANONYMOUS, sasl: this.security.sasl, readsElsewhere: true }
     connection = this.#connect(socket, client)
   }
 
   #accept(socket: Socket, principal?: string): void {
+    if (!this.#hasRoomFor(socket)) return
     this.connect(socket, addressOf(socket), principal)
+  }
+
+  /** Closes a connection that is one too many: in all, or from its address. */
+  #hasRoomFor(socket: Socket): boolean {
+    const { maxConnections, maxConnectionsOf } = this.#broker.settings
+    const remote = addressOf(socket)
+    const ofAddress = maxConnectionsOf(remote)
+    const all = this.#broker.listeners.flatMap(({ connections }) => [...connections])
+    if (all.length < maxConnections && all.filter(({ remoteAddress }) => remoteAddress === remote).length < ofAddress) return true
+    this.#broker.log('warn', 'too many connections', { listener: this.name, remote, maxConnections, ofAddress })
+    socket.destroy()
+    return false
   }
 
   /** A client by any stream: a socket, or a pipe within the process. */

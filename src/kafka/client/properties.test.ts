@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseBootstrap } from './address.ts'
 import { parseJaas } from './jaas.ts'
-import { parseProperties } from './properties.ts'
+import { parseProperties } from '../../base/properties.ts'
 import { ClientSettings } from './settings.ts'
 
 test('properties as Java writes them', () => {

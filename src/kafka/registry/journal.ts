@@ -1,6 +1,6 @@
 /**
  * The registry's side of its topic: what is written is durable, told back by the topic and applied before the writer goes on.
- * Writes stand in line, so that each of them sees what those before it did.
+ * Writes stand in line, so that each of them sees what those before it did, and what other registries had written by then.
  *
  *     await journal.open()
  *     await journal.write(async append => {
@@ -53,6 +53,9 @@ export class Journal {
   write<T>(operation: (append: Append) => Promise<T>): Promise<T> {
     const result = this.#line.then(async () => {
       this.check()
+      await this.#topic.caughtUp().catch((error: unknown) => {
+        throw storeFailed('Reading the topic of the schemas to its end failed', error)
+      })
       return operation(entry => this.#append(entry))
     })
     // The line goes on whatever becomes of this one; its caller gets the error.

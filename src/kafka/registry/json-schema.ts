@@ -3,7 +3,7 @@ import { compareJsonSchemas } from './json-schema/compare.ts'
 import { breaks, describe } from './json-schema/difference.ts'
 import { loadJsonSchema } from './json-schema/load.ts'
 import type { SchemaNode } from './json-schema/model.ts'
-import { javaDecimal } from './json/java-number.ts'
+import { javaDecimal } from '../../base/java-number.ts'
 import { type Json, type JsonNumber, parseJson, print, sorted } from './json/json.ts'
 import { type Breach, type Schema, type SchemaReference, type SchemaSource, sortedReferences } from './schema.ts'
 

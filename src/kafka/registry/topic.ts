@@ -30,6 +30,8 @@ export interface Follower {
 export interface SchemaTopic {
   /** Resolves when everything that was there at the call has been told. */
   follow(follower: Follower): Promise<void>
+  /** Resolves when everything that is there now, whoever wrote it, has been told. */
+  caughtUp(): Promise<void>
   /** Resolves with the record's offset once it is durable. Rejects with `RecordTooLargeError`, or with what the cluster said. */
   append(key: string, value: string | null): Promise<number>
   close(): Promise<void>
@@ -37,7 +39,7 @@ export interface SchemaTopic {
 
 /** The cluster takes no record of this size. */
 export class RecordTooLargeError extends MillraceError {
-  constructor(bytes: number) {
-    super('SCHEMA_TOO_LARGE', 'user', `a record of ${bytes} bytes is larger than the topic takes`)
+  constructor(bytes: number, cause?: unknown) {
+    super('SCHEMA_TOO_LARGE', 'user', `a record of ${bytes} bytes is larger than the topic takes`, { cause })
   }
 }

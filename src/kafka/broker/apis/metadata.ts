@@ -15,7 +15,7 @@ export const metadata = (broker: Broker) =>
     if (all) for (const topic of broker.topics.all) topics.push(describe(broker, topic))
     else {
       for (const { name, topicId } of request.topics!) {
-        if (name === null) topics.push(byId(broker, topicId))
+        if (name === null || topicId !== ZERO_UUID) topics.push(byId(broker, topicId))
         else topics.push(await byName(broker, name, request.allowAutoTopicCreation || version < 4))
       }
     }

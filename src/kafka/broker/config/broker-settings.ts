@@ -1,16 +1,23 @@
 /** A broker's properties: those it was started with, those that were set since, and what they come to. */
 import { type GroupSettings, groupSettings } from '../groups/group-settings.ts'
 import { brokerConfigs } from './broker-config.ts'
+import { InvalidConfigError, listOf } from './definition.ts'
 import { unscoped } from './listener-properties.ts'
 
 export interface BrokerSettings {
   readonly nodeId: number
+  readonly rack: string | null
   readonly autoCreateTopics: boolean
+  readonly deleteTopics: boolean
   readonly numPartitions: number
+  readonly replicationFactor: number
+  readonly clampReplicationFactor: boolean
   readonly fetchMaxBytes: number
   readonly fetchSessionSlots: number
   readonly requestMaxBytes: number
+  readonly requestMaxPartitions: number
   readonly connectionsMaxIdleMs: number
+  readonly maxConnections: number
   readonly retentionCheckMs: number
   readonly producerIdExpirationMs: number
   readonly producerIdScanMs: number
@@ -19,42 +26,121 @@ export interface BrokerSettings {
   readonly transactionScanMs: number
   readonly transactionExpiryScanMs: number
   readonly groups: GroupSettings
+  /** Connections of one address. */
+  maxConnectionsOf(address: string): number
 }
+
+type Texts = ReadonlyMap<string, string>
+
+const NONE: Texts = new Map()
 
 export class BrokerConfig {
   /** From the command line, a file, or the environment. */
-  readonly given: ReadonlyMap<string, string>
+  readonly given: Texts
+  /** Set while it runs: for this broker, and for all brokers. */
+  #forBroker: Texts = NONE
+  #forAll: Texts = NONE
   current: BrokerSettings
 
   constructor(properties: Readonly<Record<string, string>>) {
-    this.given = new Map(Object.entries(properties))
+    this.given = withNodeId(new Map(Object.entries(properties)))
     for (const [name, value] of this.given) brokerConfigs.check(unscoped(name), value)
-    this.current = this.#settings()
+    this.current = settingsOf(name => this.valueOf(name))
+  }
+
+  get forBroker(): Texts {
+    return this.#forBroker
+  }
+
+  get forAll(): Texts {
+    return this.#forAll
   }
 
   /** A property's text, its default included. */
   valueOf(name: string): string {
-    return this.given.get(name) ?? brokerConfigs.get(name)?.default ?? ''
+    return valueIn([this.#forBroker, this.#forAll, this.given], name)
   }
 
-  #settings(): BrokerSettings {
-    const number = (name: string) => Number(this.valueOf(name))
-    return {
-      nodeId: number('broker.id'),
-      autoCreateTopics: this.valueOf('auto.create.topics.enable') === 'true',
-      numPartitions: number('num.partitions'),
-      fetchMaxBytes: number('fetch.max.bytes'),
-      fetchSessionSlots: number('max.incremental.fetch.session.cache.slots'),
-      requestMaxBytes: number('socket.request.max.bytes'),
-      connectionsMaxIdleMs: number('connections.max.idle.ms'),
-      retentionCheckMs: number('log.retention.check.interval.ms'),
-      producerIdExpirationMs: number('producer.id.expiration.ms'),
-      producerIdScanMs: number('producer.id.expiration.check.interval.ms'),
-      transactionMaxTimeoutMs: number('transaction.max.timeout.ms'),
-      transactionalIdExpirationMs: number('transactional.id.expiration.ms'),
-      transactionScanMs: number('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
-      transactionExpiryScanMs: number('transaction.remove.expired.transaction.cleanup.interval.ms'),
-      groups: groupSettings(name => this.valueOf(name)),
-    }
+  /** Fails where these would not do. */
+  checkDynamic(forBroker: Texts, forAll: Texts): BrokerSettings {
+    return settingsOf(name => valueIn([forBroker, forAll, this.given], name))
   }
+
+  setDynamic(forBroker: Texts, forAll: Texts): void {
+    this.current = this.checkDynamic(forBroker, forAll)
+    this.#forBroker = forBroker
+    this.#forAll = forAll
+  }
+}
+
+/** `layers`: those that come first win. */
+function valueIn(layers: readonly Texts[], name: string): string {
+  const own = ownValue(layers, name)
+  if (own !== undefined) return own
+  for (const [other, units] of brokerConfigs.get(name)?.otherwise ?? []) {
+    const said = ownValue(layers, other)
+    if (said !== undefined) return inUnits(said, units)
+  }
+  return ''
+}
+
+/** What is negative means no limit in any unit. */
+const inUnits = (text: string, units: number): string => (Number(text) < 0 ? '-1' : String(BigInt(text.trim()) * BigInt(units)))
+
+function ownValue(layers: readonly Texts[], name: string): string | undefined {
+  for (const layer of layers) {
+    const said = layer.get(name)
+    if (said !== undefined) return said
+  }
+  return brokerConfigs.get(name)?.default ?? undefined
+}
+
+/** `node.id` and `broker.id` are one. */
+function withNodeId(given: Map<string, string>): Texts {
+  const [id, old] = [given.get('node.id'), given.get('broker.id')]
+  if (id !== undefined && old !== undefined && id.trim() !== old.trim())
+    throw new InvalidConfigError('CONFIG_INVALID', 'user', `node.id is ${id}, and broker.id ${old}: they are one`)
+  if (id !== undefined) given.set('broker.id', id)
+  else if (old !== undefined) given.set('node.id', old)
+  return given
+}
+
+function settingsOf(valueOf: (name: string) => string): BrokerSettings {
+  const number = (name: string) => Number(valueOf(name))
+  const flag = (name: string) => valueOf(name).trim().toLowerCase() === 'true'
+  return {
+    nodeId: number('node.id'),
+    rack: valueOf('broker.rack') || null,
+    autoCreateTopics: flag('auto.create.topics.enable'),
+    deleteTopics: flag('delete.topic.enable'),
+    numPartitions: number('num.partitions'),
+    replicationFactor: number('default.replication.factor'),
+    clampReplicationFactor: flag('millrace.clamp.replication.factor'),
+    fetchMaxBytes: number('fetch.max.bytes'),
+    fetchSessionSlots: number('max.incremental.fetch.session.cache.slots'),
+    requestMaxBytes: number('socket.request.max.bytes'),
+    requestMaxPartitions: number('max.request.partition.size.limit'),
+    connectionsMaxIdleMs: number('connections.max.idle.ms'),
+    maxConnections: number('max.connections'),
+    retentionCheckMs: number('log.retention.check.interval.ms'),
+    producerIdExpirationMs: number('producer.id.expiration.ms'),
+    producerIdScanMs: number('producer.id.expiration.check.interval.ms'),
+    transactionMaxTimeoutMs: number('transaction.max.timeout.ms'),
+    transactionalIdExpirationMs: number('transactional.id.expiration.ms'),
+    transactionScanMs: number('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
+    transactionExpiryScanMs: number('transaction.remove.expired.transaction.cleanup.interval.ms'),
+    groups: groupSettings(valueOf),
+    maxConnectionsOf: connectionLimits(number('max.connections.per.ip'), valueOf('max.connections.per.ip.overrides')),
+  }
+}
+
+/** `127.0.0.1:100,::1:50` and what holds for everybody else. */
+function connectionLimits(general: number, overrides: string): (address: string) => number {
+  const limits = new Map(
+    listOf(overrides).map(pair => {
+      const at = pair.lastIndexOf(':')
+      return [pair.slice(0, at), Number(pair.slice(at + 1))]
+    }),
+  )
+  return address => limits.get(address) ?? general
 }

@@ -12,7 +12,10 @@ const int = (name: string, initial: number, description: string, min = 1): Confi
 })
 
 export const groupProperties: readonly ConfigDefinition[] = [
-  int('group.consumer.assignment.interval.ms', 1000, 'time between two assignments of a consumer group', 0),
+  {
+    ...int('group.consumer.assignment.interval.ms', 1000, 'time between two assignments of a consumer group', 0),
+    dynamic: 'cluster',
+  },
   {
     name: 'group.consumer.assignors',
     type: 'list',
@@ -30,6 +33,7 @@ export const groupProperties: readonly ConfigDefinition[] = [
     type: 'string',
     default: 'disabled',
     values: ['bidirectional', 'upgrade', 'downgrade', 'disabled'],
+    anyCase: true,
     description: 'may a group with members change its protocol',
     inert: 'a group changes its protocol while it has no members',
   },

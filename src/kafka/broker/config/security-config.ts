@@ -21,14 +21,20 @@ export const securityConfigs: readonly ConfigDefinition[] = [
   {
     name: 'advertised.listeners',
     type: 'list',
-    default: '',
+    default: null,
     description: 'what clients are told to connect to, where it is not what is listened on',
   },
   {
     name: 'listener.security.protocol.map',
-    type: 'list',
+    type: 'string',
     default: 'PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
     description: 'the protocol of each listener, by its name',
+  },
+  {
+    name: 'controller.listener.names',
+    type: 'list',
+    default: '',
+    description: 'those of listeners that are not opened: there are no controllers',
   },
   {
     name: 'inter.broker.listener.name',
@@ -122,7 +128,7 @@ export const securityConfigs: readonly ConfigDefinition[] = [
   { name: 'sasl.jaas.config', type: 'password', default: null, description: 'users of PLAIN, as user_NAME="password"' },
   {
     name: 'sasl.server.callback.handler.class',
-    type: 'string',
+    type: 'class',
     default: null,
     values: [
       'org.apache.kafka.common.security.plain.internals.PlainServerCallbackHandler',

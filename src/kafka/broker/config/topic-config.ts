@@ -8,6 +8,9 @@ const LONG_MAX = '9223372036854775807'
 const tiered = 'there is no remote storage'
 const replicated = 'there is one replica of each partition'
 
+const throttledReplicas = (text: string): string | undefined =>
+  text.trim() === '*' || listOf(text).every(pair => /^\d+:\d+$/.test(pair)) ? undefined : '*, or a list of partition:broker'
+
 export const topicConfigs: ConfigTable = new ConfigTable([
   {
     name: 'cleanup.policy',
@@ -23,6 +26,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     default: '-1',
     min: -1,
     max: 9,
+    not: [0],
     brokerName: 'compression.gzip.level',
     description: 'level for compression.type gzip',
   },
@@ -62,13 +66,6 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     description: 'so long a tombstone can be read in a compacted topic',
   },
   {
-    name: 'errors.deadletterqueue.group.enable',
-    type: 'boolean',
-    default: 'false',
-    description: 'may share groups write dead letters here',
-    inert: 'there are no share groups',
-  },
-  {
     name: 'file.delete.delay.ms',
     type: 'long',
     default: '60000',
@@ -92,6 +89,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     default: LONG_MAX,
     min: 0,
     brokerName: 'log.flush.interval.ms',
+    otherwise: [['log.flush.scheduler.interval.ms', 1]],
     description: 'sync after so long',
     inert: 'syncs follow --durability',
   },
@@ -99,6 +97,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     name: 'follower.replication.throttled.replicas',
     type: 'list',
     default: '',
+    check: throttledReplicas,
     description: 'replicas whose replication is throttled',
     inert: replicated,
   },
@@ -114,6 +113,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     name: 'leader.replication.throttled.replicas',
     type: 'list',
     default: '',
+    check: throttledReplicas,
     description: 'replicas whose replication is throttled',
     inert: replicated,
   },
@@ -209,7 +209,6 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     description: 'make files at full length',
     inert: 'files grow',
   },
-  { name: 'remote.copy.disable', type: 'boolean', default: 'false', description: 'no copies to remote storage', inert: tiered },
   {
     name: 'remote.log.copy.disable',
     type: 'boolean',
@@ -229,7 +228,6 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     name: 'retention.bytes',
     type: 'long',
     default: '-1',
-    min: -1,
     brokerName: 'log.retention.bytes',
     description: 'bytes of a partition; -1: no limit',
   },
@@ -239,6 +237,10 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     default: String(7 * DAY_MS),
     min: -1,
     brokerName: 'log.retention.ms',
+    otherwise: [
+      ['log.retention.minutes', 60_000],
+      ['log.retention.hours', 3_600_000],
+    ],
     description: 'so long records stay; -1: for ever',
   },
   {
@@ -263,6 +265,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     default: '0',
     min: 0,
     brokerName: 'log.roll.jitter.ms',
+    otherwise: [['log.roll.jitter.hours', 3_600_000]],
     description: 'at most so much earlier a segment ends than segment.ms says',
   },
   {
@@ -271,6 +274,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     default: String(7 * DAY_MS),
     min: 1,
     brokerName: 'log.roll.ms',
+    otherwise: [['log.roll.hours', 3_600_000]],
     description: 'a segment ends after so long',
   },
   {

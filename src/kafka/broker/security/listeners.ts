@@ -29,8 +29,13 @@ export interface ListenerArguments {
 const DEFAULT_LISTENER = 'PLAINTEXT://localhost:9092'
 
 export function parseListeners({ listen = [], advertise = [], properties = {} }: ListenerArguments): ListenerOptions[] {
-  const listening = (listen.length > 0 ? listen : listOf(properties['listeners'] ?? DEFAULT_LISTENER)).map(parseAddress)
-  const advertised = (advertise.length > 0 ? advertise : listOf(properties['advertised.listeners'] ?? '')).map(parseAddress)
+  const controllers = new Set(listOf(properties['controller.listener.names'] ?? '').map(name => name.toUpperCase()))
+  const clientsOnly = (text: string) =>
+    listOf(text)
+      .map(parseAddress)
+      .filter(({ name }) => name === undefined || !controllers.has(name))
+  const listening = listen.length > 0 ? listen.map(parseAddress) : clientsOnly(properties['listeners'] ?? DEFAULT_LISTENER)
+  const advertised = advertise.length > 0 ? advertise.map(parseAddress) : clientsOnly(properties['advertised.listeners'] ?? '')
   if (listening.length === 0) throw invalid('a broker listens somewhere', '--listen localhost:9092')
   const protocols = protocolsByName(properties['listener.security.protocol.map'])
   const named = listening.map(address => ({ ...address, name: address.name ?? 'PLAINTEXT' }))

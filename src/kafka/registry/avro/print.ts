@@ -8,7 +8,7 @@
  * type. Two schemas are one and the same if these texts are equal, with every reference printed in full.
  */
 import { type Json, JsonNumber, byText, isArray, isObject, print, quote, sorted } from '../json/json.ts'
-import { javaDouble } from '../json/java-number.ts'
+import { javaDouble } from '../../../base/java-number.ts'
 import type { AvroType, NamedType, Properties, RecordField } from './schema.ts'
 
 export interface PrintOptions {

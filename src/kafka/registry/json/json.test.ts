@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decimalOf, parseJson, plain, print, quote, sameJson, sorted } from './json.ts'
-import { javaDecimal, javaDouble } from './java-number.ts'
+import { javaDecimal, javaDouble } from '../../../base/java-number.ts'
 
 describe('JSON keeps what was written', () => {
   test.each(['{"b":1.50,"1":true}', '[9007199254740993,-0,1e400]', '"\\u001F\\n\\"é"', '{"":[]}', 'null'])('%s', text => {

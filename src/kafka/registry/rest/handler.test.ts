@@ -572,7 +572,13 @@ test('the server itself', async () => {
   ])
   expect(await ask('GET /subjects', undefined, { accept: 'text/html' })).toBe(error(406, 'HTTP 406 Not Acceptable'))
   expect(await ask('GET /subjects', undefined, { accept: 'text/html, application/json; q=0.5, */*; q=0.1' })).toBe('200 []')
-  expect(await ask('PUT /mode', '{}', { 'content-type': 'text/xml' })).toBe(error(415, 'HTTP 415 Unsupported Media Type'))
+  const unread = error(415, 'HTTP 415 Unsupported Media Type')
+  expect(await ask('PUT /mode', '{}', { 'content-type': 'text/xml' })).toBe(unread)
+  // As curl sends it, and as a web page might without asking.
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect(await ask('PUT /config', { compatibility: 'FULL' }, form)).toBe('200 {"compatibility":"FULL"}')
+  expect(await ask('PUT /config', { compatibility: 'FULL' }, { ...form, origin: 'http://elsewhere' })).toBe(unread)
+  expect(await ask('PUT /config', { compatibility: 'FULL' }, { origin: 'http://elsewhere' })).toBe(unread)
 })
 
 describe('the topic fails', () => {

@@ -51,7 +51,7 @@ export function restHandler(registry: SchemaRegistry, settings: RestSettings): R
       throw matched.known ? new RegistryError(405, 'HTTP 405 Method Not Allowed') : new RegistryError(404, 'HTTP 404 Not Found')
     }
     const hasBody = request.body.trim() !== ''
-    if (hasBody && !isReadable(request.headers['content-type'])) throw new RegistryError(415, 'HTTP 415 Unsupported Media Type')
+    if (hasBody && !isReadable(request.headers)) throw new RegistryError(415, 'HTTP 415 Unsupported Media Type')
     registry.check()
     return matched.route.answer({ registry, names: matched.names, query, body: hasBody ? jsonOf(request.body) : undefined })
   }

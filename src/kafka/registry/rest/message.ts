@@ -45,9 +45,12 @@ function weightOf(parameters: readonly string[]): number {
   return Number.isNaN(weight) ? 1 : weight
 }
 
-/** Whether a body of this type is read. */
-export function isReadable(contentType: string | undefined): boolean {
-  if (contentType === undefined) return true
+/** Types that say nothing of the body: what curl calls any, and what somebody does who does not know. */
+const UNTOLD = ['application/x-www-form-urlencoded', 'application/octet-stream']
+
+/** Whether a body is read: one of our types, or of none. A web page may send the latter anywhere, and is not listened to. */
+export function isReadable({ 'content-type': contentType = '', origin }: RestRequest['headers']): boolean {
   const type = contentType.split(';')[0]!.trim().toLowerCase()
-  return type === '' || type === 'application/octet-stream' || CONTENT_TYPES.some(ours => ours === type)
+  if (CONTENT_TYPES.some(ours => ours === type)) return true
+  return (type === '' || UNTOLD.includes(type)) && origin === undefined
 }

@@ -1,0 +1,40 @@
+/** The clients: how each is installed, and how its program is started. Columns of the table in docs/clients.md, in this order. */
+import { npmPackages } from './install.ts'
+
+export interface Client {
+  /** As it is called on the command line and in the table. */
+  readonly name: string
+  /** What it is called in prose. */
+  readonly title: string
+  /**
+   * Makes sure that it is there. Answers its version and the command that runs its program; throws `Missing` where this machine
+   * can't have it.
+   */
+  prepare(): Promise<Prepared>
+}
+
+export interface Prepared {
+  readonly version: string
+  readonly command: readonly string[]
+  /** The folder that the client was installed into, where there is one; told to the program as `home`. */
+  readonly home?: string
+}
+
+/** `folder`: of the program, beside this file. */
+const program = (folder: string, file: string): string => `test/kafka/clients/${folder}/${file}`
+
+export const clients: readonly Client[] = [
+  {
+    name: 'kafkajs',
+    title: 'kafkajs',
+    async prepare() {
+      const home = npmPackages('kafkajs-2.2.4', [
+        'kafkajs@2.2.4',
+        'kafkajs-snappy@1.1.0',
+        'lz4js@0.2.0',
+        '@toondepauw/node-zstd@2.0.0',
+      ])
+      return { version: '2.2.4', command: [process.execPath, program('kafkajs', 'main.mjs')], home }
+    },
+  },
+]

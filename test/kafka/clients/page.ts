@@ -1,0 +1,41 @@
+/** docs/clients.md: the table client × feature, as a run found it. */
+import type { Exception } from './exceptions.ts'
+import { type Answer, areas } from './features.ts'
+
+export interface Column {
+  readonly title: string
+  readonly version: string
+  readonly answers: ReadonlyMap<string, Answer>
+}
+
+export function clientsPage(columns: readonly Column[], exceptions: readonly (Exception & { readonly title: string })[]): string {
+  const notes: string[] = []
+  const noteOf = (text: string): string => {
+    if (!notes.includes(text)) notes.push(text)
+    return `[${notes.indexOf(text) + 1}](#notes)`
+  }
+  const cell = (column: Column, feature: string): string => {
+    const answer = column.answers.get(feature)
+    if (answer?.kind === 'yes') return 'yes'
+    if (answer?.kind === 'none') return answer.why === undefined ? '–' : `– ${noteOf(answer.why)}`
+    const listed = exceptions.find(e => e.title === column.title && e.feature === feature)
+    return `no ${noteOf(listed!.reason)}`
+  }
+  const rows = areas.flatMap(area =>
+    Object.entries(area.features).map(([feature, meaning]) => [
+      `**${feature}**: ${meaning}`,
+      ...columns.map(column => cell(column, feature)),
+    ]),
+  )
+  const header = ['', ...columns.map(({ title, version }) => `${title} ${version}`)]
+  return [
+    '# Clients',
+    '',
+    'What clients of Kafka did with this broker: written by `npm run clients`, which fails where one of them does not get what it asked for.',
+    '**yes**: it did, and what came back was looked at. **–**: the client has no such thing. **no**: the note says why.',
+    '',
+    ...[header, header.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`),
+    ...(notes.length === 0 ? [] : ['', '## Notes', '', ...notes.map((text, at) => `${at + 1}. ${text}`)]),
+    '',
+  ].join('\n')
+}
