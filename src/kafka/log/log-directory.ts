@@ -55,8 +55,8 @@ const UPKEEP_MS = 1_000
 const OPEN_AT_ONCE = 16
 /** Syncs that run together share the file system's work. */
 const CHECKPOINTS_AT_ONCE = 8
-/** Producers of so many partitions are held in memory as they were at the recovery point. */
-const CHECKPOINT_GROUP = 64
+/** States of so many producers are held in memory as they were at the recovery point. */
+const CHECKPOINT_PRODUCERS = 20_000
 /** So much room a full disk must have again before anything is appended. */
 const ROOM_BYTES = 16 * 1024 * 1024
 const RESTORE_BYTES = 32 * 1024 * 1024
@@ -315,8 +315,13 @@ export class LogDirectory {
     let whole = true
     try {
       const unsaved = [...this.#logs.values()].filter(log => log.unsaved || (closing && log.unsyncedIndexes))
-      for (let at = 0; at < unsaved.length; at += CHECKPOINT_GROUP) {
-        const begun = unsaved.slice(at, at + CHECKPOINT_GROUP).map(log => ({ log, ...log.beginCheckpoint(closing) }))
+      for (let at = 0; at < unsaved.length;) {
+        const begun = []
+        for (let producers = 0; at < unsaved.length && producers < CHECKPOINT_PRODUCERS; at++) {
+          const log = unsaved[at]!
+          producers += log.producers.size
+          begun.push({ log, ...log.beginCheckpoint(closing) })
+        }
         const refusals = await Promise.all(begun.map(({ durable }) => durable))
         const durable = begun.filter((_, i) => refusals[i] === 0)
         // A log that lost its last round is read anew; what it has in the batch journal stays there.

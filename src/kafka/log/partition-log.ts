@@ -755,6 +755,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     const end = this.#endOffset
     const touched = this.#segments.filter(segment => !segment.sealed)
     const active = this.#active
+    const { timestamps } = active
     const rolled = this.#rolled.splice(0)
     const snapshot = this.producers.size === 0 ? undefined : encodeProducers(this.producers)
     return {
@@ -767,7 +768,7 @@ export class PartitionLog implements Participant, JournalledWrite {
         const before = this.#snapshotOffset
         this.#recoveryPoint = end
         this.#snapshotOffset = snapshot === undefined ? -1 : end
-        this.#indexMark = active.indexMark
+        this.#indexMark = active.markAt(timestamps)
         // Snapshots at the start of a segment stay as long as it does: Kafka and a compacted log begin there.
         if (before >= 0 && before !== end && !this.#segments.some(segment => segment.baseOffset === before))
           this.#obsolete.push(segmentFile(this.directory, before, 'snapshot'))

@@ -128,7 +128,9 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       continue
     }
     await segment.resume(start.position, start.offset)
-    if (start.position > 0) await firstTimestamp(segment, file)
+    const known = segment.baseOffset === options.indexMark?.baseOffset && start.offset === options.recoveryPoint
+    if (known) segment.timestamps = options.indexMark.timestamps
+    else if (start.position > 0) await firstTimestamp(segment, file)
     const end = await replay(segment, file, bytes, {
       producers,
       epochs,
@@ -186,6 +188,7 @@ async function indexedUpTo(segments: readonly Segment[], { clean, indexMark }: R
   const marked = clean ? undefined : segments.find(segment => segment.baseOffset === indexMark?.baseOffset)
   if (marked === undefined) return Number.POSITIVE_INFINITY
   marked.sealed = false
+  marked.unsyncedIndexes = true
   return (await marked.holds(indexMark!)) ? Number.POSITIVE_INFINITY : marked.baseOffset
 }
 

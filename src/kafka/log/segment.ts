@@ -8,7 +8,7 @@
 import { CachedFile, type OpenFiles } from './open-files.ts'
 import { segmentFile } from './names.ts'
 import { crc32c } from '../records/crc32c.ts'
-import { type FileMark, type IndexMark, NO_ENTRIES } from './index-mark.ts'
+import { type FileMark, type IndexMark, NO_ENTRIES, type SegmentTimestamps } from './index-mark.ts'
 import { OFFSET_ENTRY_BYTES, OffsetIndex } from './offset-index.ts'
 import { TIME_ENTRY_BYTES, TimeIndex } from './time-index.ts'
 import { ABORTED_ENTRY_BYTES, type AbortedTransaction, decodeAborted, encodeAborted } from './transaction-index.ts'
@@ -43,7 +43,7 @@ export class Segment {
   #aborted: AbortedTransaction[] | undefined
   #bytesSinceEntry = 0
   /** What stands in the index files already. */
-  #persisted: IndexMark
+  #persisted: IndexFiles
   /** The index files may have more than that, which does not count. */
   #staleTails = false
   /** A crash may take back what was last added to the index files. */
@@ -58,7 +58,7 @@ export class Segment {
     this.#open = open
     this.created = created
     this.sealed = created
-    this.#persisted = { baseOffset, offsets: NO_ENTRIES, times: NO_ENTRIES, aborted: NO_ENTRIES }
+    this.#persisted = { offsets: NO_ENTRIES, times: NO_ENTRIES, aborted: NO_ENTRIES }
     this.file = new CachedFile(segmentFile(directory, baseOffset, 'log'), open)
     if (!created) {
       this.#index = new OffsetIndex()
@@ -131,7 +131,7 @@ export class Segment {
     this.#aborted = (await this.aborted()).filter(({ lastOffset }) => lastOffset < endOffset)
     this.bytes = position
     this.endOffset = endOffset
-    this.#persisted = { baseOffset: this.baseOffset, offsets: NO_ENTRIES, times: NO_ENTRIES, aborted: NO_ENTRIES }
+    this.#persisted = { offsets: NO_ENTRIES, times: NO_ENTRIES, aborted: NO_ENTRIES }
     this.#staleTails = true
     this.sealed = false
     this.#bytesSinceEntry = 0
@@ -150,13 +150,23 @@ export class Segment {
     return this.maxTimestamp >= 0 ? this.maxTimestamp : (await this.times()).lastTimestamp
   }
 
-  /** What the index files have after the last `persistIndexes`. */
-  get indexMark(): IndexMark {
-    return this.#persisted
+  get timestamps(): SegmentTimestamps {
+    return { first: this.firstTimestamp, greatest: this.maxTimestamp, greatestOffset: this.maxTimestampOffset }
+  }
+
+  set timestamps({ first, greatest, greatestOffset }: SegmentTimestamps) {
+    this.firstTimestamp = first
+    this.maxTimestamp = greatest
+    this.maxTimestampOffset = greatestOffset
+  }
+
+  /** What the index files have after the last `persistIndexes`, with `timestamps` of the recovery point. */
+  markAt(timestamps: SegmentTimestamps): IndexMark {
+    return { baseOffset: this.baseOffset, timestamps, ...this.#persisted }
   }
 
   /** Do the index files begin with what the mark says? Without memory of them they are read anew, up to there. */
-  async holds({ offsets, times, aborted }: IndexMark): Promise<boolean> {
+  async holds({ offsets, times, aborted }: IndexFiles): Promise<boolean> {
     const files = await Promise.all([this.#readAll('index'), this.#readAll('timeindex'), this.#readAll('txnindex')])
     const [index, timeIndex, txnIndex] = [
       [files[0], offsets, OFFSET_ENTRY_BYTES] as const,
@@ -192,7 +202,6 @@ export class Segment {
     if (abortedBytes.length > 0 || before.aborted.entries > 0 || (this.#staleTails && (await this.#has('txnindex'))))
       await this.#put('txnindex', abortedBytes, before.aborted.entries * ABORTED_ENTRY_BYTES, closing)
     this.#persisted = {
-      baseOffset: this.baseOffset,
       offsets: extended(before.offsets, offsetBytes, OFFSET_ENTRY_BYTES),
       times: extended(before.times, timeBytes, TIME_ENTRY_BYTES),
       aborted: extended(before.aborted, abortedBytes, ABORTED_ENTRY_BYTES),
@@ -226,6 +235,8 @@ export class Segment {
     }
   }
 }
+
+type IndexFiles = Pick<IndexMark, 'offsets' | 'times' | 'aborted'>
 
 type IndexKind = 'index' | 'timeindex' | 'txnindex'
 
