@@ -1,6 +1,8 @@
 /** Batches of wide rounds, and what a start gets of them. */
 import { expect, test } from 'vitest'
+import type { Files } from '../../base/files.ts'
 import { memoryFiles } from '../../base/memory-files.ts'
+import { SimulatedDisk } from '../../testing/simulated-disk.ts'
 import { BatchJournal } from './batch-journal.ts'
 
 const TOPIC = 'AAAAAAAAAAAAAAAAAAAAAQ'
@@ -19,7 +21,7 @@ async function written(...rounds: (readonly number[])[]) {
 }
 
 /** Entries as a start finds them: partition and bytes. */
-async function replayed(files: ReturnType<typeof memoryFiles>): Promise<string> {
+async function replayed(files: Files): Promise<string> {
   const found: string[] = []
   const journal = await BatchJournal.open(files, DIRECTORY)
   await journal.replay((topicId, partition, batches) => {
@@ -84,4 +86,16 @@ test('a rotation while the first round of a file is under way leaves it where it
   await journal.commit()
   await leave(true)
   expect(await replayed(files)).toBe('0:9 1:8')
+})
+
+test('a file whose first round found no room is durable with its second one', async () => {
+  const disk = new SimulatedDisk(1, { capacityBytes: 100 })
+  const journal = await BatchJournal.open(disk.mount(), DIRECTORY)
+  journal.add(TOPIC, 0, [some(500)], 500)
+  expect(await journal.commit()).toBe(false)
+  disk.options.capacityBytes = 1000
+  journal.add(TOPIC, 0, [some(50)], 50)
+  expect(await journal.commit()).toBe(true)
+  disk.crash()
+  expect(await replayed(disk)).toBe('0:50')
 })

@@ -14,6 +14,15 @@ import type { WideJournal } from './commit.ts'
 const HEADER_BYTES = 28
 const MAX_ENTRY_BYTES = 2 ** 30
 
+interface CurrentFile {
+  file: DataFile | undefined
+  position: number
+  /** The directory may not durably know of it. */
+  fresh: boolean
+}
+
+const noFile = (): CurrentFile => ({ file: undefined, position: 0, fresh: true })
+
 const READ_BYTES = 4 * 1024 * 1024
 
 /** `batches` is lent until what it answers resolves, or it returns. */
@@ -24,7 +33,7 @@ export class BatchJournal implements WideJournal {
   readonly #directory: string
   #sequence: number
   /** The file that rounds go to; opened by the first one. A round that is under way goes on in the one it began with. */
-  #current: { file: DataFile | undefined; position: number } = { file: undefined, position: 0 }
+  #current: CurrentFile = noFile()
   #parts: Uint8Array[] = []
   #bytes = 0
   /** There are files that no round goes to any more. */
@@ -64,7 +73,6 @@ export class BatchJournal implements WideJournal {
     this.#parts = []
     this.#bytes = 0
     const current = this.#current
-    const fresh = current.file === undefined
     const file = (current.file ??= await this.#files.open(join(this.#directory, fileName(this.#sequence)), 'create'))
     try {
       await file.write(parts, current.position)
@@ -75,7 +83,9 @@ export class BatchJournal implements WideJournal {
       return false
     }
     await this.#files.sync([file], 'commit')
-    if (fresh) await this.#files.syncDirectory(this.#directory)
+    // Also where the first round found no room for its bytes.
+    if (current.fresh) await this.#files.syncDirectory(this.#directory)
+    current.fresh = false
     current.position += bytes
     return true
   }
@@ -88,7 +98,7 @@ export class BatchJournal implements WideJournal {
     const { file } = this.#current
     if (file !== undefined) {
       this.#sequence++
-      this.#current = { file: undefined, position: 0 }
+      this.#current = noFile()
     }
     const end = this.#sequence
     return async saved => {
