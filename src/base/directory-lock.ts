@@ -25,6 +25,17 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   }
 }
 
+/** The process that holds a directory, undefined when none does. */
+export async function lockHolder(directory: string): Promise<string | undefined> {
+  if (!existsSync(directory)) return undefined
+  const place = socketPath(directory)
+  try {
+    return await ask(place.path)
+  } finally {
+    place.done()
+  }
+}
+
 /** A long directory is named by an open descriptor of it, where the system has such names. */
 function socketPath(directory: string): { readonly path: string; done(): void } {
   const path = join(directory, NAME)

@@ -26,7 +26,7 @@ const noFile = (): CurrentFile => ({ file: undefined, position: 0, fresh: true }
 const READ_BYTES = 4 * 1024 * 1024
 
 /** `batches` is lent until what it answers resolves, or it returns. */
-type VisitEntry = (topicId: string, partition: number, batches: Uint8Array) => Promise<void> | undefined
+export type VisitEntry = (topicId: string, partition: number, batches: Uint8Array) => Promise<void> | undefined
 
 export class BatchJournal implements WideJournal {
   readonly #files: Files
@@ -141,31 +141,56 @@ async function sequencesOf(files: Files, directory: string): Promise<number[]> {
   return names.flatMap(name => (/^\d{8}\.batches$/.test(name) ? [Number.parseInt(name, 10)] : [])).toSorted((a, b) => a - b)
 }
 
-async function replayFile(file: DataFile, visit: VisitEntry): Promise<void> {
+/** Gives every whole entry to `visit`; answers where the first one begins that is not whole. */
+export async function replayFile(file: DataFile, visit: VisitEntry): Promise<number> {
   const size = await file.bytes()
   let buffer = new Uint8Array(Math.min(READ_BYTES, size))
-  let view = new DataView(buffer.buffer)
-  for (let at = 0; at + HEADER_BYTES <= size;) {
+  let at = 0
+  while (at + HEADER_BYTES <= size) {
     const read = await file.read(buffer.subarray(0, Math.min(buffer.length, size - at)), at)
-    let here = 0
-    while (here + HEADER_BYTES <= read) {
-      const length = view.getUint32(here) - (HEADER_BYTES - 8)
-      if (length < 0 || length > MAX_ENTRY_BYTES || at + here + HEADER_BYTES + length > size) return
-      if (here + HEADER_BYTES + length > read) break
-      const header = buffer.subarray(here + 8, here + HEADER_BYTES)
-      if (crc32c(header) !== view.getUint32(here + 4)) return
-      const batches = buffer.subarray(here + HEADER_BYTES, here + HEADER_BYTES + length)
-      const wait = visit(Buffer.from(header.subarray(0, 16)).toString('base64url'), view.getInt32(here + 24), batches)
+    const entries = new EntryReader(buffer.subarray(0, read))
+    while (entries.next()) {
+      const wait = visit(entries.topicId, entries.partition, entries.batches)
       if (wait !== undefined) await wait
-      here += HEADER_BYTES + length
     }
-    if (here === 0) {
-      // An entry larger than the buffer.
-      const length = view.getUint32(0) + 8
-      if (read < HEADER_BYTES || length <= buffer.length) return
-      buffer = new Uint8Array(length)
-      view = new DataView(buffer.buffer)
-    }
-    at += here
+    at += entries.position
+    // What is not whole here may go on behind what was read.
+    if (entries.needed === 0 || at + entries.needed > size) return at
+    if (entries.needed > buffer.length) buffer = new Uint8Array(entries.needed)
+  }
+  return at
+}
+
+/** Walks through entries that lie in a buffer. */
+class EntryReader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  /** Behind the last entry that was whole. */
+  position = 0
+  /** So many bytes the entry there says it has; 0: there is none. */
+  needed = HEADER_BYTES
+  topicId = ''
+  partition = 0
+  batches: Uint8Array = new Uint8Array()
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  next(): boolean {
+    const at = this.position
+    this.needed = HEADER_BYTES
+    if (at + HEADER_BYTES > this.#bytes.length) return false
+    const bytes = this.#view.getUint32(at) + 8
+    const header = this.#bytes.subarray(at + 8, at + HEADER_BYTES)
+    const sound = bytes >= HEADER_BYTES && bytes <= MAX_ENTRY_BYTES && crc32c(header) === this.#view.getUint32(at + 4)
+    this.needed = sound ? bytes : 0
+    if (!sound || at + bytes > this.#bytes.length) return false
+    this.topicId = Buffer.from(header.subarray(0, 16)).toString('base64url')
+    this.partition = this.#view.getInt32(at + 24)
+    this.batches = this.#bytes.subarray(at + HEADER_BYTES, at + bytes)
+    this.position = at + bytes
+    return true
   }
 }

@@ -37,6 +37,8 @@ export interface LogDirectoryOptions {
   readonly flushIntervalMs: number
   readonly maxOpenFiles: number
   readonly maxIndexBytes: number
+  /** How long the journal grows before a snapshot takes its place. */
+  readonly journalSnapshotBytes?: number
   readonly nodeId: number
   /** For a new directory; one that exists keeps its own. */
   readonly clusterId: string | undefined
@@ -52,6 +54,7 @@ const SOONEST_CHECKPOINT_MS = 200
 /** With so many bytes behind the recovery points, appends wait for checkpoints: a start after a crash reads them all. */
 const MOST_UNSAVED_BYTES = 384 * 1024 * 1024
 const UPKEEP_MS = 1_000
+const JOURNAL_SNAPSHOT_BYTES = 8 * 1024 * 1024
 const OPEN_AT_ONCE = 16
 /** Syncs that run together share the file system's work. */
 const CHECKPOINTS_AT_ONCE = 8
@@ -141,6 +144,7 @@ export class LogDirectory {
       stage: new Stage(),
       durability,
       clock,
+      timers,
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
       full: false,
@@ -175,7 +179,8 @@ export class LogDirectory {
   /** Replays the journal into the sections. Once, before partitions are opened. */
   async openJournal(sections: readonly JournalSection[]): Promise<StateJournal> {
     const { files, timers, path } = this.#options
-    const context = { files, committer: this.committer, timers, warn: this.#context.warn }
+    const snapshotBytes = this.#options.journalSnapshotBytes ?? JOURNAL_SNAPSHOT_BYTES
+    const context = { files, committer: this.committer, timers, snapshotBytes, warn: this.#context.warn }
     return (this.#journal = await StateJournal.open(context, join(path, 'journal'), sections))
   }
 
@@ -337,7 +342,7 @@ export class LogDirectory {
     } catch (error) {
       this.#saving = undefined
       await leaveBatches(false)
-      this.#options.log('warn', 'checkpoint failed', { error: (error as Error).message })
+      this.#upkeepFailed('checkpoint failed', error as NodeJS.ErrnoException)
     }
   }
 
@@ -348,6 +353,12 @@ export class LogDirectory {
     } catch (error) {
       if (this.#logs.get(logKey(log.id.topicId, log.id.partition)) === log) throw error
     }
+  }
+
+  /** A sync that fails ends the directory, whoever asked for it; anything else is tried again. */
+  #upkeepFailed(what: string, error: NodeJS.ErrnoException): void {
+    this.#options.log('warn', what, { error: error.message })
+    if (error.syscall === 'fsync' || error.syscall === 'fdatasync') this.committer.breakOff(error)
   }
 
   async #saveRecoveryPoints(): Promise<void> {
@@ -400,13 +411,22 @@ export class LogDirectory {
     await this.#checkpointing
     if (this.committer.failure === undefined) {
       await this.#checkpointAll(true)
-      const whole = [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
+      const whole =
+        this.committer.failure === undefined && [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
       await this.#journal?.close()
-      if (whole) await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+      if (whole) await this.#markClean()
     }
     this.#batches.close()
     for (const log of this.#logs.values()) for (const segment of log.segments) segment.file.close()
     await this.#unlock()
+  }
+
+  async #markClean(): Promise<void> {
+    try {
+      await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+    } catch (error) {
+      this.#upkeepFailed('the stop is not marked as a clean one', error as NodeJS.ErrnoException)
+    }
   }
 }
 

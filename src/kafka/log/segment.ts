@@ -6,7 +6,7 @@
  *     00000000000000000100.timeindex  greatest timestamp so far, and the offset that has it
  */
 import { CachedFile, type OpenFiles } from './open-files.ts'
-import { segmentFile } from './names.ts'
+import { type SegmentFileKind, segmentFile } from './names.ts'
 import { crc32c } from '../records/crc32c.ts'
 import { type FileMark, type IndexMark, NO_ENTRIES, type SegmentTimestamps } from './index-mark.ts'
 import { OFFSET_ENTRY_BYTES, OffsetIndex } from './offset-index.ts'
@@ -44,14 +44,20 @@ export class Segment {
   #bytesSinceEntry = 0
   /** What stands in the index files already. */
   #persisted: IndexFiles
-  /** The index files may have more than that, which does not count. */
-  #staleTails = false
+  /** The index files may have more than that, which does not count: somebody before us may have left them. */
+  #staleTails = true
   /** A crash may take back what was last added to the index files. */
   unsyncedIndexes = false
   /** Its index files are whole and durable: nothing comes to them any more. */
   sealed: boolean
+  readonly #suffix: string
+  /** It has another place than its name says, or none: its indexes stay in memory. */
+  #held = false
+  /** Another one stands in its place; whoever still reads this one reads it to its end. */
+  replaced = false
 
-  constructor(directory: string, baseOffset: number, open: OpenFiles, created: boolean) {
+  /** `suffix`: behind the names of its files, while they are not yet part of the log. */
+  constructor(directory: string, baseOffset: number, open: OpenFiles, created: boolean, suffix = '') {
     this.directory = directory
     this.baseOffset = baseOffset
     this.endOffset = baseOffset
@@ -59,7 +65,8 @@ export class Segment {
     this.created = created
     this.sealed = created
     this.#persisted = { offsets: NO_ENTRIES, times: NO_ENTRIES, aborted: NO_ENTRIES }
-    this.file = new CachedFile(segmentFile(directory, baseOffset, 'log'), open)
+    this.#suffix = suffix
+    this.file = new CachedFile(this.#path('log'), open)
     if (!created) {
       this.#index = new OffsetIndex()
       this.#timeIndex = new TimeIndex()
@@ -107,8 +114,21 @@ export class Segment {
     return (this.#aborted ??= decodeAborted(await this.#readAll('txnindex')))
   }
 
+  /** Reads all indexes and keeps them: their files are about to be others'. */
+  async holdIndexes(): Promise<void> {
+    this.#held = true
+    await this.offsets()
+    await this.times()
+    await this.aborted()
+  }
+
+  get indexesHeld(): boolean {
+    return this.#held
+  }
+
   /** Lets go of indexes that can be read again. */
   forgetIndexes(): void {
+    if (this.#held) return
     this.#index = undefined
     this.#timeIndex = undefined
     this.#aborted = undefined
@@ -210,9 +230,13 @@ export class Segment {
     this.unsyncedIndexes = !closing
   }
 
+  #path(kind: SegmentFileKind): string {
+    return segmentFile(this.directory, this.baseOffset, kind) + this.#suffix
+  }
+
   async #put(kind: IndexKind, bytes: Uint8Array, position: number, durably: boolean): Promise<void> {
     if (bytes.length === 0 && !this.#staleTails && !durably) return
-    const file = await this.#open.files.open(segmentFile(this.directory, this.baseOffset, kind), 'create')
+    const file = await this.#open.files.open(this.#path(kind), 'create')
     try {
       if (bytes.length > 0) await file.write([bytes], position)
       if (this.#staleTails && (await file.bytes()) > position + bytes.length) await file.truncate(position + bytes.length)
@@ -223,12 +247,12 @@ export class Segment {
   }
 
   async #has(kind: IndexKind): Promise<boolean> {
-    return (await this.#open.files.status(segmentFile(this.directory, this.baseOffset, kind))) !== undefined
+    return (await this.#open.files.status(this.#path(kind))) !== undefined
   }
 
   async #readAll(kind: IndexKind): Promise<Uint8Array> {
     try {
-      return await this.#open.files.read(segmentFile(this.directory, this.baseOffset, kind))
+      return await this.#open.files.read(this.#path(kind))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array()
       throw error
