@@ -43,7 +43,8 @@ export async function cleanableOf(log: PartitionLog, firstDirtyOffset: number, n
     dirtyRatio,
     due: overdue || dirtyRatio > settings.minCleanableRatio,
     waitsForCheckpoint: log.segments.some(
-      segment => segment.endOffset <= allowed && (segment.endOffset > log.savedRecoveryPoint || !segment.sealed),
+      segment =>
+        !log.isActive(segment) && segment.endOffset <= allowed && (segment.endOffset > log.savedRecoveryPoint || !segment.sealed),
     ),
   }
 }
