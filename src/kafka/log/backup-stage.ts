@@ -34,7 +34,8 @@ export async function stageBackup({ files, from, to, logs, journal }: Staging): 
   const bytes: Record<string, number> = {}
   await files.remove(to)
   for (const name of ['', 'journal']) await files.makeDirectory(join(to, name))
-  for (const name of ['meta.properties', 'leader-epoch']) await files.link(join(from, name), join(to, name))
+  const present = await files.list(from)
+  for (const name of ofDirectory) if (present.includes(name)) await files.link(join(from, name), join(to, name))
   for (const [name, length] of await journal.wholeFiles()) {
     await files.link(join(from, 'journal', name), join(to, 'journal', name))
     bytes[join('journal', name)] = length
@@ -54,6 +55,9 @@ export async function stageBackup({ files, from, to, logs, journal }: Staging): 
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   return { staged: to, bytes }
 }
+
+/** Replaced as a whole whenever they change. Recovery points are written by the directory. */
+const ofDirectory = ['meta.properties', 'leader-epoch', 'cleaner-offset-checkpoint']
 
 /** Partitions that are linked at a time. */
 const AT_ONCE = 8

@@ -108,6 +108,13 @@ export class Committer {
     await this.between(nothing)
   }
 
+  /** A sync failed, of a round or beside it. What it covered counts as written from then on, so that no other sync can be believed. */
+  breakOff(error: Error): void {
+    if (this.#failed !== undefined) return
+    this.#failed = error
+    this.#settings.onFailure(error)
+  }
+
   /** Resolves when nothing is pending. */
   async idle(): Promise<void> {
     while (this.#running !== undefined || this.#enlisted.length > 0 || this.#between.length > 0) {
@@ -142,11 +149,9 @@ export class Committer {
       try {
         await this.#sync(written)
       } catch (error) {
-        this.#failed = error as Error
-        this.#failAll(written, this.#failed)
-        this.#settings.onFailure(this.#failed)
-        return
+        this.breakOff(error as Error)
       }
+      if (this.#failed !== undefined) return this.#failAll(written, this.#failed)
     } else if (this.#settings.durability === 'interval') this.#syncLater(written)
     for (const participant of written) participant.settle()
   }
@@ -213,8 +218,7 @@ export class Committer {
     try {
       await this.#syncInPlace(participants)
     } catch (error) {
-      this.#failed = error as Error
-      this.#settings.onFailure(this.#failed)
+      this.breakOff(error as Error)
     }
   }
 

@@ -38,6 +38,8 @@ export interface LogDirectoryOptions {
   readonly flushIntervalMs: number
   readonly maxOpenFiles: number
   readonly maxIndexBytes: number
+  /** How long the journal grows before a snapshot takes its place. */
+  readonly journalSnapshotBytes?: number
   readonly nodeId: number
   /** For a new directory; one that exists keeps its own. */
   readonly clusterId: string | undefined
@@ -50,6 +52,7 @@ const FORMAT = 1
 const CHECKPOINT_BYTES = 256 * 1024 * 1024
 const CHECKPOINT_MS = 60_000
 const UPKEEP_MS = 1_000
+const JOURNAL_SNAPSHOT_BYTES = 8 * 1024 * 1024
 const OPEN_AT_ONCE = 16
 /** Syncs that run together share the file system's work. */
 const CHECKPOINTS_AT_ONCE = 8
@@ -132,6 +135,7 @@ export class LogDirectory {
       stage: new Stage(),
       durability,
       clock,
+      timers,
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
       full: false,
@@ -168,7 +172,8 @@ export class LogDirectory {
   /** Replays the journal into the sections. Once, before partitions are opened. */
   async openJournal(sections: readonly JournalSection[]): Promise<StateJournal> {
     const { files, timers, path } = this.#options
-    const context = { files, committer: this.committer, timers, warn: this.#context.warn }
+    const snapshotBytes = this.#options.journalSnapshotBytes ?? JOURNAL_SNAPSHOT_BYTES
+    const context = { files, committer: this.committer, timers, snapshotBytes, warn: this.#context.warn }
     return (this.#journal = await StateJournal.open(context, join(path, 'journal'), sections))
   }
 
@@ -301,8 +306,14 @@ export class LogDirectory {
       for (const log of dirty) await log.recoveryPointSaved()
       await dropBatches?.()
     } catch (error) {
-      this.#options.log('warn', 'checkpoint failed', { error: (error as Error).message })
+      this.#upkeepFailed('checkpoint failed', error as NodeJS.ErrnoException)
     }
+  }
+
+  /** A sync that fails ends the directory, whoever asked for it; anything else is tried again. */
+  #upkeepFailed(what: string, error: NodeJS.ErrnoException): void {
+    this.#options.log('warn', what, { error: error.message })
+    if (error.syscall === 'fsync' || error.syscall === 'fdatasync') this.committer.breakOff(error)
   }
 
   #saveRecoveryPoints(directory = this.path): Promise<void> {
@@ -344,18 +355,17 @@ export class LogDirectory {
     await this.checkpoint()
     const directory = join(this.path, STAGED)
     const { files } = this.#options
-    const staged = this.committer.between(async () => {
+    const held: (() => void)[] = []
+    const stage = async () => {
       if (this.committer.failure !== undefined) throw this.committer.failure
-      const cut = await stageBackup({
-        files,
-        from: this.path,
-        to: directory,
-        logs: [...this.#logs.values()],
-        journal: this.#journal!,
-      })
+      const logs = [...this.#logs.values()]
+      const cut = await stageBackup({ files, from: this.path, to: directory, logs, journal: this.#journal! })
       await this.#saveRecoveryPoints(directory)
       return cut
-    })
+    }
+    const staged = Promise.all(Array.from(this.#logs.values(), async log => void held.push(await log.hold())))
+      .then(() => this.committer.between(stage))
+      .finally(() => held.forEach(release => release()))
     // Recovery points stay where they are meanwhile, and with them the files that belong to them.
     this.#checkpointing = staged.then(
       () => {},
@@ -406,13 +416,22 @@ export class LogDirectory {
     await this.#checkpointing
     if (this.committer.failure === undefined) {
       await this.checkpoint()
-      const whole = [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
+      const whole =
+        this.committer.failure === undefined && [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
       await this.#journal?.close()
-      if (whole) await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+      if (whole) await this.#markClean()
     }
     this.#batches.close()
     for (const log of this.#logs.values()) for (const segment of log.segments) segment.file.close()
     await this.#unlock()
+  }
+
+  async #markClean(): Promise<void> {
+    try {
+      await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+    } catch (error) {
+      this.#upkeepFailed('the stop is not marked as a clean one', error as NodeJS.ErrnoException)
+    }
   }
 }
 

@@ -29,13 +29,13 @@ export interface JournalContext {
   readonly files: Files
   readonly committer: Committer
   readonly timers: Timers
+  /** A journal this long is replaced by a snapshot, unless the last snapshot was half as long. */
+  readonly snapshotBytes: number
   warn(event: string, fields: Readonly<Record<string, unknown>>): void
 }
 
 const HEADER_BYTES = 9
 const MAGIC = new TextEncoder().encode('MRJ1')
-/** A journal this long is replaced by a snapshot, unless the last snapshot was half as long. */
-const SNAPSHOT_BYTES = 8 * 1024 * 1024
 /** Kept back for the journal on a full disk. */
 const RESERVE_BYTES = 8 * 1024 * 1024
 const RETRY_MS = 1000
@@ -197,7 +197,7 @@ export class StateJournal implements Participant {
     let count = 0
     while (count < this.#waiting.length && this.#waiting[count]!.count <= this.#durable) count++
     for (const waiting of this.#waiting.splice(0, count)) waiting.resolve()
-    if (this.#position > Math.max(SNAPSHOT_BYTES, this.#snapshotBytes * 2)) this.#snapshotting ??= this.#rotate()
+    if (this.#position > Math.max(this.#context.snapshotBytes, this.#snapshotBytes * 2)) this.#snapshotting ??= this.#rotate()
   }
 
   /** A disk without room is tried again until there is some: what the entries say has been acted upon. A failed sync is the end. */

@@ -37,4 +37,27 @@ export const clients: readonly Client[] = [
       return { version: '2.2.4', command: [process.execPath, program('kafkajs', 'main.mjs')], home }
     },
   },
+  {
+    name: 'platformatic-1',
+    title: '@platformatic/kafka',
+    async prepare() {
+      const home = npmPackages('platformatic-1.35.0', ['@platformatic/kafka@1.35.0'])
+      return {
+        version: `1.35.0 (Node ${process.versions.node.split('.')[0]})`,
+        command: [process.execPath, program('platformatic', 'main.mjs')],
+        home,
+      }
+    },
+  },
+  {
+    name: 'platformatic-2',
+    title: '@platformatic/kafka',
+    async prepare() {
+      const home = npmPackages('platformatic-2.12.1', ['@platformatic/kafka@2.12.1'], { node: 24 })
+      return { version: '2.12.1 (Node 24)', command: [...nodeOf(24), program('platformatic', 'main.mjs')], home }
+    },
+  },
 ]
+
+/** Another version of Node, as npm has it. */
+const nodeOf = (version: number): string[] => ['npx', '-y', `node@${version}`]

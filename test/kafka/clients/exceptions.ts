@@ -4,9 +4,18 @@
  */
 
 export interface Exception {
-  readonly client: string
+  readonly clients: readonly string[]
   readonly feature: string
   readonly reason: string
 }
 
-export const exceptions: readonly Exception[] = []
+export const exceptions: readonly Exception[] = [
+  {
+    clients: ['platformatic-1', 'platformatic-2'],
+    feature: 'timestamps of the broker',
+    reason: "The client shows the producer's timestamps all the same, whichever broker it reads from.",
+  },
+]
+
+export const exceptionFor = (client: string, feature: string): Exception | undefined =>
+  exceptions.find(exception => exception.feature === feature && exception.clients.includes(client))

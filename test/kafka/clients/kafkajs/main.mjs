@@ -156,21 +156,24 @@ const records = {
   }),
 
   'timestamps': feature(async clients => {
-    const [ours, theirs] = [clients.name('create-time'), clients.name('append-time')]
-    await createTopic(clients, ours)
-    await createTopic(clients, theirs, 1, { 'message.timestamp.type': 'LogAppendTime' })
-    const producer = await clients.producer()
-    const timestamps = ['1700000000000', '1600000000000', '1700000000001']
-    const before = Date.now()
-    for (const topic of [ours, theirs])
-      await producer.send({ topic, messages: timestamps.map(timestamp => ({ value: 'v', timestamp })) })
+    const topic = clients.name('create-time')
+    await createTopic(clients, topic)
+    const timestamps = ['1700000000000', '1699999990000', '1700000000001']
+    await (await clients.producer()).send({ topic, messages: timestamps.map(timestamp => ({ value: 'v', timestamp })) })
     same(
-      (await read(clients, ours, 3)).map(message => message.timestamp),
+      (await read(clients, topic, 3)).map(message => message.timestamp),
       timestamps,
       'timestamps',
     )
-    for (const { timestamp } of await read(clients, theirs, 3))
-      holds(Number(timestamp) >= before && Number(timestamp) <= Date.now(), `${timestamp} is not when the record was appended`)
+  }),
+
+  'timestamps of the broker': feature(async clients => {
+    const topic = clients.name('append-time')
+    await createTopic(clients, topic, 1, { 'message.timestamp.type': 'LogAppendTime' })
+    const before = Date.now()
+    await (await clients.producer()).send({ topic, messages: [{ value: 'v', timestamp: '1700000000000' }] })
+    const [{ timestamp }] = await read(clients, topic, 1)
+    holds(Number(timestamp) >= before && Number(timestamp) <= Date.now(), `${timestamp} is not when the record was appended`)
   }),
 
   'offsets by time': feature(async clients => {
@@ -544,7 +547,7 @@ const admin = {
     same(brokers.length, 1, 'brokers')
     same(controller, brokers[0].nodeId, 'controller')
     same(`${brokers[0].host}:${brokers[0].port}`, clients.request.bootstrap, 'address')
-    holds(/^[\w-]{22}$/.test(clusterId), `cluster id ${clusterId}`)
+    holds(/^[\w-]{16,}$/.test(clusterId), `cluster id ${clusterId}`)
   }),
 
   'ACLs': feature(async clients => {
