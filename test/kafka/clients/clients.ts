@@ -76,6 +76,14 @@ export const clients: readonly Client[] = [
       return { version: upstream(version), command: [debianPython, program('python', 'kafka_python.py')] }
     },
   },
+  {
+    name: 'confluent-kafka',
+    title: 'confluent-kafka (Python)',
+    async prepare() {
+      const version = debianPackage('python3-confluent-kafka')
+      return { version: upstream(version), command: [debianPython, program('python', 'confluent_kafka_python.py')] }
+    },
+  },
 ]
 
 /** Debian's packages are for Debian's Python, whatever else is there. */
