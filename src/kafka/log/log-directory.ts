@@ -131,6 +131,7 @@ export class LogDirectory {
       stage: new Stage(),
       durability,
       clock,
+      timers,
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
       full: false,
