@@ -1,15 +1,16 @@
 /**
- * Histories on a failing disk, of single records or of transactions:
+ * Histories on a failing disk, of single records, of transactions, or of a compacted topic:
  *
- *     npm run simulate -- [--transactions | --both] [--seed N] [--seeds N] [--verbose]
+ *     npm run simulate -- [--transactions | --compaction | --both] [--seed N] [--seeds N] [--verbose]
  *
- * `--both` runs the two side by side, each in a process of its own.
+ * `--both` runs the first two side by side, each in a process of its own.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '#src/base/clock.ts'
+import { CompactionSimulation } from './compaction.ts'
 import { Simulation } from './simulation.ts'
 import { TransactionSimulation } from './transactions.ts'
 
@@ -18,6 +19,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '2000' },
     transactions: { type: 'boolean' },
+    compaction: { type: 'boolean' },
     both: { type: 'boolean' },
     verbose: { type: 'boolean' },
   },
@@ -37,6 +39,17 @@ async function runBoth(): Promise<number> {
   return codes.every(code => code === 0) ? 0 : 1
 }
 
+function simulation(seed: number) {
+  if (flags.transactions) return new TransactionSimulation(seed)
+  return flags.compaction ? new CompactionSimulation(seed) : new Simulation(seed)
+}
+
+function compacted(outcome: object): string {
+  return 'compacted' in outcome && 'compactions' in outcome
+    ? `, ${outcome.compactions} compactions took ${outcome.compacted}`
+    : ''
+}
+
 async function run(): Promise<number> {
   const first = Number(flags.seed)
   const count = Number(flags.seeds)
@@ -44,16 +57,16 @@ async function run(): Promise<number> {
   let [crashes, records, failed] = [0, 0, 0]
   for (let seed = first; seed < first + count; seed++) {
     try {
-      const outcome = await (flags.transactions ? new TransactionSimulation(seed) : new Simulation(seed)).run()
+      const outcome = await simulation(seed).run()
       crashes += outcome.crashes
       records += outcome.records
-      if (flags.verbose) console.log(`seed ${seed}: ${outcome.crashes} crashes, ${outcome.records} records`)
+      if (flags.verbose) console.log(`seed ${seed}: ${outcome.crashes} crashes, ${outcome.records} records${compacted(outcome)}`)
     } catch (error) {
       failed++
       console.log(`seed ${seed}: ${(error as Error).stack}`)
     }
   }
-  const what = flags.transactions ? 'transactions' : 'records'
+  const what = flags.transactions ? 'transactions' : flags.compaction ? 'compaction' : 'records'
   const seconds = Math.round((systemClock.elapsedMs() - began) / 1000)
   console.log(
     `simulate: ${what}, ${count} seeds from ${first}, ${crashes} crashes, ${records} records, ${failed} failed, ${seconds} s`,

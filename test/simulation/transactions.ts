@@ -42,8 +42,10 @@ export class TransactionSimulation {
     this.#seed = seed
     this.#random = seededRandom(seed)
     this.#disk = new SimulatedDisk(seed * 7919 + 1)
-    // Two speak of transactions in the new way, one in the old.
-    this.#producers = [2, 0, 2].map((version, i) => new TransactionalProducer(`p${i}`, version as 0 | 2, this.#random))
+    // Half of them speak of transactions in the new way, half outlive the broker.
+    this.#producers = ([2, 0, 2, 0] as const).map(
+      (version, i) => new TransactionalProducer(`p${i}`, { version, persists: i >= 2 }, this.#random),
+    )
   }
 
   async run(): Promise<TransactionsOutcome> {
@@ -53,7 +55,7 @@ export class TransactionSimulation {
     }
     await this.#startBroker()
     const client = new TestClient(this.#broker!, 'simulation')
-    if (this.#chance(0.5)) for (const producer of this.#producers) await producer.initialize(client, this.#alive)
+    if (this.#chance(0.5)) for (const producer of this.#producers) await producer.connect(client, this.#alive)
     else await this.#time.pass(ALL_OVER_MS)
     await settled()
     this.#checkStable()
@@ -140,16 +142,16 @@ export class TransactionSimulation {
   async #produce(producer: TransactionalProducer): Promise<void> {
     const alive = this.#alive
     // Whoever slept while the broker died does not wake up.
-    const pause = async () => {
+    const pause = async (current: { readonly now: boolean }) => {
       await this.#pause()
-      if (!alive.now) throw new Crashed('it is dead')
+      if (!current.now) throw new Crashed('closed before the pause was over')
     }
-    let client = new TestClient(this.#broker!, producer.name)
-    await producer.initialize(client, alive)
-    for (let i = 0; i < TRANSACTIONS; i++) {
-      await producer.transact(client, pause)
+    await producer.connect(new TestClient(this.#broker!, producer.name), alive)
+    // Once it is dead another round takes over.
+    for (let i = 0; i < TRANSACTIONS && alive.now; i++) {
+      await producer.transact(pause)
       if (this.#chance(0.1)) await this.#check(false)
-      if (this.#chance(0.1)) await producer.initialize((client = new TestClient(this.#broker!, producer.name)))
+      if (this.#chance(0.1) && alive.now) await producer.restart(new TestClient(this.#broker!, producer.name))
     }
   }
 

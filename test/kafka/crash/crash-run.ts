@@ -7,7 +7,7 @@ import { type Random, seededRandom } from '#src/base/random.ts'
 import type { TestClient } from '#src/testing/broker.ts'
 import { checkWhole, committedOffsets, readCommitted } from '../../simulation/committed.ts'
 import { SimulatedProducer } from '../../simulation/producer.ts'
-import { GROUP, PARTITIONS, TOPIC, TransactionalProducer } from '../../simulation/transactional-producer.ts'
+import { GROUP, PARTITIONS, TOPIC, TransactionalProducer, isCutOff } from '../../simulation/transactional-producer.ts'
 import { socketClient } from '../socket-client.ts'
 import { BrokerProcess } from './broker-process.ts'
 import type { CrashAt, CrashPoint } from './crash-point.ts'
@@ -77,8 +77,10 @@ export class CrashRun {
     this.#options = options
     this.#random = seededRandom(options.seed)
     this.#producers = [0, 1, 2].map(number => new SimulatedProducer(number, this.#random))
-    // Two speak of transactions in the new way, one in the old.
-    this.#transactional = [2, 0, 2].map((version, i) => new TransactionalProducer(`t${i}`, version as 0 | 2, this.#random))
+    // Half of them speak of transactions in the new way, half outlive the broker.
+    this.#transactional = ([2, 0, 2, 0] as const).map(
+      (version, i) => new TransactionalProducer(`t${i}`, { version, persists: i >= 2 }, this.#random),
+    )
   }
 
   // ── rounds ────────────────────────────────────────────────────────────────────────────────────────
@@ -193,8 +195,14 @@ export class CrashRun {
       return one
     }
     const admin = await client()
+    // Some of those who do transactions wait for the next broker.
+    const gone = broker.ended.then(() => {
+      throw new Error('closed before a transaction was over')
+    })
+    gone.catch(() => {})
     const workers = [this.#produce(await client(), alive), this.#makeTopic(admin)]
-    for (const producer of this.#transactional) workers.push(this.#transact(producer, await client(), alive))
+    for (const producer of this.#transactional)
+      workers.push(Promise.race([this.#transact(producer, await client(), alive), gone]))
     for (const { members } of this.#groups) for (const member of members) workers.push(member.run(await client(), alive))
     if (this.#round % 4 === 1)
       workers.push(this.#kafkajs.run(this.#options.port, alive).catch(error => this.#realClientFailed(error)))
@@ -202,8 +210,8 @@ export class CrashRun {
       for (const worker of workers)
         worker.catch(async (error: Error) => {
           // A connection that breaks before the broker does is news.
-          if (error.message.startsWith('closed before')) await Promise.race([broker.ended, sleep(2000)])
-          if (error.message.startsWith('closed before') && (broker.dead || !alive.now)) return
+          if (isCutOff(error)) await Promise.race([broker.ended, sleep(2000)])
+          if (isCutOff(error) && (broker.dead || !alive.now)) return
           this.#failure ??= error
           resolve()
         })
@@ -282,12 +290,13 @@ export class CrashRun {
   }
 
   async #transact(producer: TransactionalProducer, client: TestClient, alive: { readonly now: boolean }): Promise<void> {
-    const pause = async () => {
+    const pause = async (current: { readonly now: boolean }) => {
       await sleep(this.#random.next() < 0.02 ? 1500 : this.#below(8))
-      if (!alive.now) throw new Error('closed before a transaction was over')
+      if (!current.now) throw new Error('closed before a transaction was over')
     }
+    await producer.connect(client, alive)
     while (alive.now) {
-      await producer.transact(client, pause)
+      await producer.transact(pause)
       await sleep(this.#below(10))
     }
   }
@@ -349,7 +358,7 @@ export class CrashRun {
 
   async #checkTransactions(client: TestClient): Promise<void> {
     const alive = { now: true }
-    for (const producer of this.#transactional) await producer.initialize(client, alive)
+    for (const producer of this.#transactional) await producer.connect(client, alive)
     const found = await this.#readStable(client, TOPIC, PARTITIONS)
     const moved = await committedOffsets(client, GROUP, TOPIC)
     for (const producer of this.#transactional)
