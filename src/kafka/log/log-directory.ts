@@ -457,6 +457,13 @@ export class LogDirectory {
     })
   }
 
+  /** What there is, and what of it is free. */
+  async space(): Promise<{ readonly totalBytes: number; readonly freeBytes: number }> {
+    const { files } = this.#options
+    const [totalBytes, freeBytes] = await Promise.all([files.totalBytes(this.path), files.freeBytes(this.path)])
+    return { totalBytes, freeBytes }
+  }
+
   get openFiles(): number {
     return this.#context.open.count
   }
