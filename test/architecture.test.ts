@@ -24,6 +24,7 @@ const knows: { readonly [R in keyof typeof rooms]: string } = {
   'kafka/records': 'record batches: header, checksum, compression, records',
   'kafka/log': 'partitions on disk: segments, indexes, commit, recovery; the journal',
   'kafka/broker': 'one file per API; groups, transactions, security; sockets',
+  'kafka/tools': 'the directory of a broker without the broker: verify, dump, backup, import',
   'kafka/client': 'what speaks to any Kafka, ours included',
   'kafka/registry': 'schemas by subject and version over a compacted topic',
   'connectors': 'one outside system each',

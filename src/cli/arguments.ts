@@ -21,14 +21,17 @@ export type Command =
   | { readonly kind: 'describe'; readonly file: string }
   | { readonly kind: 'demo'; readonly options: RunOptions }
   | { readonly kind: 'kafka'; readonly args: readonly string[] }
+  | { readonly kind: 'log'; readonly args: readonly string[] }
 
 /** What is done to a Kafka reads its own arguments. */
 const kafkaCommands = ['topic', 'produce', 'consume', 'group']
-const commands = ['run', 'check', 'describe', 'demo', 'shell', 'broker', 'help', ...kafkaCommands]
+const commands = ['run', 'check', 'describe', 'demo', 'shell', 'broker', 'log', 'help', ...kafkaCommands]
 
 export function parseCommand(args: readonly string[]): Command {
   if (kafkaCommands.includes(args[0]!)) return { kind: 'kafka', args }
   if (args[0] === 'help' && kafkaCommands.includes(args[1]!)) return { kind: 'kafka', args: [args[1]!, '--help'] }
+  if (args[0] === 'log') return { kind: 'log', args }
+  if (args[0] === 'help' && args[1] === 'log') return { kind: 'log', args: ['log', '--help'] }
   const { values, positionals } = parsed(args)
   if (values.version) return { kind: 'version' }
   const [name, ...rest] = positionals
@@ -105,6 +108,9 @@ export const usage = `millrace: Flink SQL over data at rest and data in motion, 
   millrace describe FILE          the CREATE TABLE for a Parquet, CSV or JSON file
   millrace demo                   real flights as a stream and as a batch, with the same result
   millrace broker                 a Kafka broker (millrace broker --help)
+
+  millrace log verify|dump|backup DIR
+                                  a broker's directory: is it whole, what is in it, a copy
 
   millrace topic create|list|describe|delete|alter
   millrace produce TOPIC          lines of standard input to a topic

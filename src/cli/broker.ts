@@ -24,14 +24,15 @@ export async function runBroker(args: readonly string[], environment: NodeJS.Pro
 }
 
 async function run(options: BrokerCommand): Promise<number> {
+  const logThreshold = { level: options.logLevel }
   const log = logger({
     clock: systemClock,
-    level: options.logLevel,
+    threshold: logThreshold,
     format: options.logFormat ?? (process.stderr.isTTY ? 'text' : 'json'),
     write: line => void process.stderr.write(line),
   })
   if (options.data !== undefined) mkdirSync(options.data, { recursive: true })
-  const server = await BrokerServer.start({ ...options, log })
+  const server = await BrokerServer.start({ ...options, log, logThreshold })
   const { broker } = server
   const where = options.data ?? 'memory: records are gone when it stops'
   process.stdout.write(`listening on ${server.bootstrap} (${where})\n`)

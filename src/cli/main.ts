@@ -50,6 +50,10 @@ async function main(args: readonly string[]): Promise<number> {
       const { kafkaCommand } = await import('./kafka/main.ts')
       return kafkaCommand(command.args)
     }
+    case 'log': {
+      const { logCommand } = await import('./log/main.ts')
+      return logCommand(command.args)
+    }
     case 'demo': {
       const { demo } = await import('./demo.ts')
       return demo(command.options)

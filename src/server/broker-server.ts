@@ -13,8 +13,9 @@ import { systemRandom } from '../base/random.ts'
 import { Broker } from '../kafka/broker/broker.ts'
 import { parseListeners } from '../kafka/broker/security/listeners.ts'
 import type { Durability } from '../kafka/log/commit.ts'
+import { compactionThread } from '../kafka/log/compaction/compaction-thread.ts'
 import { brokerMetrics } from './broker-metrics.ts'
-import type { Log } from './logger.ts'
+import type { Log, LogLevel } from './logger.ts'
 import { type OperationsServer, startOperations } from './operations.ts'
 import type { SchemaRegistryServer } from './schema-registry.ts'
 
@@ -45,6 +46,8 @@ export interface BrokerServerOptions {
   /** Where a schema registry is served that keeps its schemas in this broker's topic `_schemas`. */
   readonly schemaRegistry?: HttpAddress | undefined
   readonly log?: Log | undefined
+  /** From which level on `log` tells; an administrator may change it. */
+  readonly logThreshold?: { level: LogLevel } | undefined
 }
 
 export class BrokerServer {
@@ -71,6 +74,7 @@ export class BrokerServer {
     const files = data === undefined ? undefined : nodeFiles()
     try {
       const broker = await Broker.start({
+        ...(files === undefined ? {} : { compactor: compactionThread() }),
         files: files ?? memoryFiles(options.maxMemoryBytes, () => systemClock.nowMs()),
         path: data ?? '/memory',
         clock: systemClock,
@@ -79,9 +83,16 @@ export class BrokerServer {
         durability: files === undefined ? 'none' : durability,
         flushIntervalMs: options.flushIntervalMs ?? 1000,
         clusterId: undefined,
-        properties,
+        properties: {
+          ...properties,
+          'listeners': listeners
+            .map(({ name, host, port }) => `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`)
+            .join(','),
+          ...(data === undefined ? {} : { 'log.dirs': data }),
+        },
         listeners,
         log,
+        ...(options.logThreshold === undefined ? {} : { logThreshold: options.logThreshold }),
       })
       const server = new BrokerServer(broker, files)
       server.#eventLoop.enable()

@@ -13,8 +13,8 @@ export type Log = (level: LogLevel, event: string, fields: Readonly<Record<strin
 
 export interface LoggerOptions {
   readonly clock: Clock
-  /** Events below it are not told. */
-  readonly level: LogLevel
+  /** Events below its level are not told. It may change. */
+  readonly threshold: { readonly level: LogLevel }
   readonly format: 'json' | 'text'
   write(line: string): void
 }
@@ -22,11 +22,10 @@ export interface LoggerOptions {
 /** The same event again and again is told so often a second at most; then how many were left out. */
 const MOST_PER_SECOND = 20
 
-export function logger({ clock, level, format, write }: LoggerOptions): Log {
-  const least = logLevels.indexOf(level)
+export function logger({ clock, threshold, format, write }: LoggerOptions): Log {
   const told = new Map<string, { second: number; count: number }>()
   return (of, event, fields) => {
-    if (logLevels.indexOf(of) < least) return
+    if (logLevels.indexOf(of) < logLevels.indexOf(threshold.level)) return
     const now = clock.nowMs()
     const second = Math.floor(now / 1000)
     let times = told.get(event)

@@ -22,13 +22,15 @@ class Inode {
   shared = false
   /** Pages written since the last sync. */
   readonly dirty = new Set<number>()
+  /** Pages whose sync failed: the system takes them for written, and does not try again. */
+  readonly #lost = new Set<number>()
 
   write(parts: readonly Uint8Array[], position: number): void {
     let at = position
     for (const part of parts) {
       this.#room(at + part.length)
       this.bytes.set(part, at)
-      for (let page = Math.floor(at / PAGE); page * PAGE < at + part.length; page++) this.dirty.add(page)
+      for (let page = Math.floor(at / PAGE); page * PAGE < at + part.length; page++) this.#touch(page)
       at += part.length
       this.length = Math.max(this.length, at)
     }
@@ -38,12 +40,29 @@ class Inode {
     this.#room(length)
     this.bytes.fill(0, length)
     this.length = length
-    this.dirty.add(Math.floor(length / PAGE))
+    this.#touch(Math.floor(length / PAGE))
+  }
+
+  /** The whole page is written anew. */
+  #touch(page: number): void {
+    this.dirty.add(page)
+    this.#lost.delete(page)
   }
 
   sync(): void {
     if (this.dirty.size === 0 && this.durable.length === this.length) return
+    const before = this.durable
     this.durable = this.bytes.slice(0, this.length)
+    this.dirty.clear()
+    for (const page of this.#lost) {
+      const [from, to] = [page * PAGE, Math.min((page + 1) * PAGE, this.length)]
+      this.durable.fill(0, from, to)
+      this.durable.set(before.subarray(from, to), from)
+    }
+  }
+
+  failSync(): void {
+    for (const page of this.dirty) this.#lost.add(page)
     this.dirty.clear()
   }
 
@@ -314,7 +333,7 @@ export class SimulatedDisk implements Files {
   syncDirectory(directory: string): Promise<void> {
     const path = directory === '/' ? '' : directory
     return this.#do(() => {
-      this.#countSync()
+      if (this.#syncFails()) throw failure('EIO', 'sync')
       for (const change of this.#unsynced.get(path) ?? []) {
         for (const { name, inode } of change) {
           if (inode === undefined) this.#durableNames.delete(name)
@@ -349,16 +368,20 @@ export class SimulatedDisk implements Files {
   sync(files: readonly DataFile[]): Promise<void> {
     return this.#do(() => {
       for (const file of files) {
-        this.#countSync()
-        ;(file as SimulatedFile).inode.sync()
+        const { inode } = file as SimulatedFile
+        if (this.#syncFails()) {
+          inode.failSync()
+          throw failure('EIO', 'sync')
+        }
+        inode.sync()
       }
     })
   }
 
-  #countSync(): void {
+  #syncFails(): boolean {
     this.syncs++
     const { failingSyncs = 0 } = this.options
-    if (failingSyncs > 0 && Math.floor(this.#random.next() * failingSyncs) === 0) throw failure('EIO', 'sync')
+    return failingSyncs > 0 && Math.floor(this.#random.next() * failingSyncs) === 0
   }
 
   status(path: string): Promise<FileStatus | undefined> {
@@ -456,4 +479,5 @@ class SimulatedFile implements DataFile {
 /** The root is the empty path, too. */
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
-const failure = (code: string, what: string): Error => Object.assign(new Error(`${code}: ${what}`), { code })
+const failure = (code: string, what: string): Error =>
+  Object.assign(new Error(`${code}: ${what}`), { code, ...(code === 'EIO' && { syscall: 'fsync' }) })

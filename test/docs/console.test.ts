@@ -30,7 +30,7 @@ import { type Fence, fences, holdPage, readPage, updating } from './page.ts'
 const main = resolve('dist/cli/main.js')
 const pages = [
   'README.md',
-  ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker', 'broker-configuration'].map(
+  ...['cli', 'sql', 'connectors', 'formats', 'checkpoints', 'errors', 'broker', 'broker-configuration', 'broker-storage'].map(
     name => `docs/${name}.md`,
   ),
   'examples/orders/README.md',

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Option, OptionSet } from '#src/catalog/option.ts'
 import { type Flag, connectionFlags, kafkaCommands } from '#src/cli/kafka/arguments.ts'
+import { logCommands } from '#src/cli/log/arguments.ts'
 import { connectors } from '#src/connectors/index.ts'
 import { sessionOptions } from '#src/engine/config.ts'
 import { aggregateFunctions } from '#src/expr/aggregates.ts'
@@ -95,6 +96,8 @@ test('the command line page lists the commands of topics and groups', () => {
   const rows = kafkaCommands.map(({ name, takes, help, flags }) => [code(`${name} ${takes}`.trim()), help, flagsOf(flags)])
   const all = ['all', '', flagsOf(connectionFlags)]
   holdPart('docs/cli.md', 'kafka-commands', table(['command', 'does', 'options'], [...rows, all]))
+  const ofLog = logCommands.map(({ name, takes, help, flags }) => [code(`${name} ${takes}`), help, flagsOf(flags)])
+  holdPart('docs/broker-storage.md', 'log-commands', table(['command', 'does', 'options'], ofLog))
 })
 
 // ── values ──────────────────────────────────────────────────────────────────────────────────────────

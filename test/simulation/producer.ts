@@ -26,6 +26,8 @@ interface Lane {
   stalled: boolean
 }
 
+const acknowledgedOf = (lane: Lane): number => lane.batches[0]?.baseSequence ?? lane.nextSequence
+
 export class SimulatedProducer {
   readonly #name: string
   readonly #random: Random
@@ -41,6 +43,16 @@ export class SimulatedProducer {
 
   get written(): number {
     return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.nextValue, 0)
+  }
+
+  /** Records whose acknowledgement it has heard. */
+  get acknowledged(): number {
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + acknowledgedOf(lane), 0)
+  }
+
+  /** Batches that it has not heard of. */
+  get pending(): number {
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.batches.length, 0)
   }
 
   /** A new connection after a crash: everything without an answer is to be sent again. */
@@ -133,7 +145,7 @@ export class SimulatedProducer {
     for (let i = 1; i < own.length; i++)
       if (own[i] !== own[i - 1]! + 1) throw new Error(`${where}: ${own[i]} follows ${own[i - 1]}`)
     if (own.length > 0 && own[0] !== 0 && !cut) throw new Error(`${where}: begins with ${own[0]}`)
-    const acknowledged = lane === undefined ? 0 : (lane.batches[0]?.baseSequence ?? lane.nextSequence)
+    const acknowledged = lane === undefined ? 0 : acknowledgedOf(lane)
     const last = own.at(-1) ?? -1
     if (last + 1 < acknowledged && !(cut && own.length === 0))
       throw new Error(`${where}: ${acknowledged} records were acknowledged, the last one there is ${last}`)

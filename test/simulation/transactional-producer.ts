@@ -8,7 +8,7 @@ import type { InputOf } from '#src/kafka/protocol/schema.ts'
 import type { apis } from '#src/kafka/protocol/apis.ts'
 
 export const TOPIC = 'out'
-export const PARTITIONS = 3
+export const PARTITIONS = 4
 export const GROUP = 'g'
 
 /** 'unknown': it was to be committed, and no answer came. */
@@ -34,28 +34,76 @@ const aWhile = () => new Promise(resolve => setImmediate(resolve))
 /** The transaction is somebody else's now: it was aborted. */
 class Lost extends Error {}
 
+/** The broker died, or a connection to it. */
+export const isCutOff = (error: Error): boolean => error.message.startsWith('closed before')
+
+/** A way to a broker, until the next one. */
+class Way {
+  readonly client: TestClient
+  /** False once the broker is dead: what is still heard of it then was never heard. */
+  readonly alive: { readonly now: boolean }
+  readonly replaced: Promise<typeof REPLACED>
+  replace: () => void = () => {}
+
+  constructor(client: TestClient, alive: { readonly now: boolean }) {
+    this.client = client
+    this.alive = alive
+    this.replaced = new Promise(resolve => (this.replace = () => resolve(REPLACED)))
+  }
+}
+
+const REPLACED = Symbol('replaced')
+
 export class TransactionalProducer {
   readonly name: string
   /** Partitions added by requests, or by what is written. */
   readonly #version: 0 | 2
+  /** It outlives a broker: what was not answered is asked again of the next one. Others begin anew, as another instance. */
+  readonly #persists: boolean
   readonly #random: Random
   readonly transactions: SimulatedTransaction[] = []
   #producerId = -1
   #epoch = -1
   readonly #sequences = new Map<number, number>()
-  /** False once the broker it speaks to is dead: what it still hears then, it never heard. */
-  #alive: { readonly now: boolean } = { now: true }
+  #way: Way | undefined
+  /** What is under way: a transaction, or another instance. */
+  #underWay: Promise<void> | undefined
 
-  constructor(name: string, version: 0 | 2, random: Random) {
+  constructor(name: string, { version, persists }: { readonly version: 0 | 2; readonly persists: boolean }, random: Random) {
     this.name = name
     this.#version = version
+    this.#persists = persists
     this.#random = random
   }
 
+  /** From now on it speaks to this broker. Resolves once nothing is open of what was under way with the one before. */
+  async connect(client: TestClient, alive: { readonly now: boolean }): Promise<void> {
+    const before = this.#way
+    this.#way = new Way(client, alive)
+    before?.replace()
+    if (this.#persists && this.#underWay !== undefined) await this.#underWay
+    else await this.#during(this.#initialize())
+  }
+
+  /** Another instance: the one before is fenced. */
+  async restart(client: TestClient): Promise<void> {
+    this.#way = new Way(client, this.#way!.alive)
+    await this.#during(this.#initialize())
+  }
+
+  #during(underWay: Promise<void>): Promise<void> {
+    this.#underWay = underWay
+    const over = () => {
+      if (this.#underWay === underWay) this.#underWay = undefined
+    }
+    // Who fails without another try is told by the promise itself.
+    underWay.then(over, over)
+    return underWay
+  }
+
   /** A new instance: what was open is aborted, what was being committed is over either way. */
-  async initialize(client: TestClient, alive = this.#alive): Promise<void> {
-    this.#alive = alive
-    const { producerId, producerEpoch } = await this.#retried(client, 'InitProducerId', this.#version === 2 ? 5 : 3, {
+  async #initialize(): Promise<void> {
+    const { producerId, producerEpoch } = await this.#retried('InitProducerId', this.#version === 2 ? 5 : 3, {
       transactionalId: this.name,
       transactionTimeoutMs: 1000 + this.#below(30_000),
     })
@@ -64,7 +112,11 @@ export class TransactionalProducer {
   }
 
   /** One transaction from begin to end, unless it is lost. */
-  async transact(client: TestClient, pause: () => Promise<void>): Promise<void> {
+  transact(pause: (alive: { readonly now: boolean }) => Promise<void>): Promise<void> {
+    return this.#during(this.#transact(() => this.#stubbornly((_, alive) => pause(alive))))
+  }
+
+  async #transact(pause: () => Promise<void>): Promise<void> {
     const transaction: SimulatedTransaction = {
       number: this.transactions.length,
       values: new Map(),
@@ -75,25 +127,25 @@ export class TransactionalProducer {
     try {
       const writes = this.#below(5)
       for (let i = 0; i < writes; i++) {
-        await this.#write(client, transaction)
+        await this.#write(transaction)
         if (this.#chance(0.3)) await pause()
       }
-      if (this.#chance(0.5)) await this.#moveOffset(client, transaction)
+      if (this.#chance(0.5)) await this.#moveOffset(transaction)
       if (this.#chance(0.2)) await pause()
       if (transaction.values.size === 0 && !transaction.movesOffset) transaction.fate = 'aborted'
-      else await this.#end(client, transaction, this.#chance(0.6))
+      else await this.#end(transaction, this.#chance(0.6))
     } catch (error) {
       if (!(error instanceof Lost)) throw error
       if (transaction.fate === 'open') transaction.fate = 'aborted'
-      await this.initialize(client)
+      await this.#initialize()
     }
   }
 
-  async #write(client: TestClient, transaction: SimulatedTransaction): Promise<void> {
+  async #write(transaction: SimulatedTransaction): Promise<void> {
     const partition = this.#below(PARTITIONS)
     const { values } = transaction
     if (this.#version === 0 && !values.has(partition)) {
-      const answer = await this.#retried(client, 'AddPartitionsToTxn', 3, {
+      const answer = await this.#retried('AddPartitionsToTxn', 3, {
         v3AndBelowTransactionalId: this.name,
         v3AndBelowProducerId: this.#producerId,
         v3AndBelowProducerEpoch: this.#epoch,
@@ -107,7 +159,7 @@ export class TransactionalProducer {
     for (;;) {
       const options = { version: this.#version === 2 ? 12 : 11, transactionalId: this.name, transactional: true }
       const producer = { producerId: this.#producerId, producerEpoch: this.#epoch, baseSequence: sequence }
-      const { errorCode } = await this.#heard(client.produce(TOPIC, partition, texts, { ...options, ...producer }))
+      const { errorCode } = await this.#stubbornly(client => client.produce(TOPIC, partition, texts, { ...options, ...producer }))
       if (errorCode !== CONCURRENT_TRANSACTIONS && errorCode !== NOT_ENOUGH_REPLICAS) {
         this.#expect(errorCode)
         break
@@ -118,13 +170,13 @@ export class TransactionalProducer {
     values.set(partition, [...(values.get(partition) ?? []), ...texts])
   }
 
-  async #moveOffset(client: TestClient, transaction: SimulatedTransaction): Promise<void> {
+  async #moveOffset(transaction: SimulatedTransaction): Promise<void> {
     const producer = { transactionalId: this.name, producerId: this.#producerId, producerEpoch: this.#epoch }
     if (this.#version === 0) {
-      const { errorCode } = await this.#retried(client, 'AddOffsetsToTxn', 3, { ...producer, groupId: GROUP })
+      const { errorCode } = await this.#retried('AddOffsetsToTxn', 3, { ...producer, groupId: GROUP })
       this.#expect(errorCode)
     }
-    const { topics } = await this.#retried(client, 'TxnOffsetCommit', this.#version === 2 ? 5 : 3, {
+    const { topics } = await this.#retried('TxnOffsetCommit', this.#version === 2 ? 5 : 3, {
       ...producer,
       groupId: GROUP,
       generationId: -1,
@@ -134,9 +186,9 @@ export class TransactionalProducer {
     transaction.movesOffset = true
   }
 
-  async #end(client: TestClient, transaction: SimulatedTransaction, commits: boolean): Promise<void> {
+  async #end(transaction: SimulatedTransaction, commits: boolean): Promise<void> {
     transaction.fate = commits ? 'unknown' : 'aborted'
-    const answer = await this.#retried(client, 'EndTxn', this.#version === 2 ? 5 : 3, {
+    const answer = await this.#retried('EndTxn', this.#version === 2 ? 5 : 3, {
       transactionalId: this.name,
       producerId: this.#producerId,
       producerEpoch: this.#epoch,
@@ -160,23 +212,30 @@ export class TransactionalProducer {
   }
 
   async #retried<N extends 'InitProducerId' | 'AddPartitionsToTxn' | 'AddOffsetsToTxn' | 'TxnOffsetCommit' | 'EndTxn'>(
-    client: TestClient,
     api: N,
     version: number,
     request: InputOf<(typeof apis)[N]['request']>,
   ) {
     for (;;) {
-      const answer = await this.#heard(client.ask(api, version, request))
+      const answer = await this.#stubbornly(client => client.ask(api, version, request))
       if (!JSON.stringify(answer).includes(`rrorCode":${CONCURRENT_TRANSACTIONS}`)) return answer
       await aWhile()
     }
   }
 
-  async #heard<T>(answer: Promise<T>): Promise<T> {
-    const alive = this.#alive
-    const heard = await answer
-    if (!alive.now) throw new Error('the broker is dead')
-    return heard
+  /** Does it, with one broker after the other until one answers. */
+  async #stubbornly<T>(act: (client: TestClient, alive: { readonly now: boolean }) => Promise<T>): Promise<T> {
+    for (;;) {
+      const way = this.#way!
+      try {
+        const answer = await Promise.race([act(way.client, way.alive), way.replaced])
+        if (answer !== REPLACED && way.alive.now) return answer
+        if (!this.#persists) throw new Error('closed before it was answered: the broker is dead')
+      } catch (error) {
+        if (!this.#persists || !isCutOff(error as Error)) throw error
+      }
+      await way.replaced
+    }
   }
 
   #expect(errorCode: number): void {

@@ -5,9 +5,9 @@
 import { type Random, seededRandom } from '#src/base/random.ts'
 import type { Timers } from '#src/base/clock.ts'
 import { Broker } from '#src/kafka/broker/broker.ts'
-import { baseOffsetAt, forEachBatch, isControl, isTransactional, lastOffsetAt, producerIdAt } from '#src/kafka/records/batch.ts'
-import { TestClient, TestTime, recordsOf, settled } from '#src/testing/broker.ts'
+import { TestClient, TestTime, settled } from '#src/testing/broker.ts'
 import { SimulatedDisk } from '#src/testing/simulated-disk.ts'
+import { checkWhole, committedOffsets, readCommitted } from './committed.ts'
 import { GROUP, PARTITIONS, TOPIC, TransactionalProducer } from './transactional-producer.ts'
 
 export interface TransactionsOutcome {
@@ -42,8 +42,10 @@ export class TransactionSimulation {
     this.#seed = seed
     this.#random = seededRandom(seed)
     this.#disk = new SimulatedDisk(seed * 7919 + 1)
-    // Two speak of transactions in the new way, one in the old.
-    this.#producers = [2, 0, 2].map((version, i) => new TransactionalProducer(`p${i}`, version as 0 | 2, this.#random))
+    // Half of them speak of transactions in the new way, half outlive the broker.
+    this.#producers = ([2, 0, 2, 0] as const).map(
+      (version, i) => new TransactionalProducer(`p${i}`, { version, persists: i >= 2 }, this.#random),
+    )
   }
 
   async run(): Promise<TransactionsOutcome> {
@@ -53,7 +55,7 @@ export class TransactionSimulation {
     }
     await this.#startBroker()
     const client = new TestClient(this.#broker!, 'simulation')
-    if (this.#chance(0.5)) for (const producer of this.#producers) await producer.initialize(client, this.#alive)
+    if (this.#chance(0.5)) for (const producer of this.#producers) await producer.connect(client, this.#alive)
     else await this.#time.pass(ALL_OVER_MS)
     await settled()
     this.#checkStable()
@@ -140,16 +142,16 @@ export class TransactionSimulation {
   async #produce(producer: TransactionalProducer): Promise<void> {
     const alive = this.#alive
     // Whoever slept while the broker died does not wake up.
-    const pause = async () => {
+    const pause = async (current: { readonly now: boolean }) => {
       await this.#pause()
-      if (!alive.now) throw new Crashed('it is dead')
+      if (!current.now) throw new Crashed('closed before the pause was over')
     }
-    let client = new TestClient(this.#broker!, producer.name)
-    await producer.initialize(client, alive)
-    for (let i = 0; i < TRANSACTIONS; i++) {
-      await producer.transact(client, pause)
+    await producer.connect(new TestClient(this.#broker!, producer.name), alive)
+    // Once it is dead another round takes over.
+    for (let i = 0; i < TRANSACTIONS && alive.now; i++) {
+      await producer.transact(pause)
       if (this.#chance(0.1)) await this.#check(false)
-      if (this.#chance(0.1)) await producer.initialize((client = new TestClient(this.#broker!, producer.name)))
+      if (this.#chance(0.1) && alive.now) await producer.restart(new TestClient(this.#broker!, producer.name))
     }
   }
 
@@ -180,33 +182,8 @@ export class TransactionSimulation {
       const own = new Map(
         Array.from(found, ([partition, values]) => [partition, values.filter(value => value.startsWith(`${producer.name}:`))]),
       )
-      if (quiet) this.#checkWhole(producer, own, moved.get(producer.offsetPartition))
+      if (quiet) checkWhole(producer, own, moved.get(producer.offsetPartition))
       else this.#checkNothingElse(producer, own)
-    }
-  }
-
-  #checkWhole(producer: TransactionalProducer, own: ReadonlyMap<number, readonly string[]>, moved: number | undefined): void {
-    const seen = new Set([...own.values()].flat())
-    let offset: number | undefined
-    for (const transaction of producer.transactions) {
-      const values = [...transaction.values.values()].flat()
-      const here = values.filter(value => seen.has(value)).length
-      if (transaction.fate === 'unknown') {
-        const committed = here > 0 || (values.length === 0 && transaction.movesOffset && moved === transaction.number)
-        transaction.fate = committed ? 'committed' : 'aborted'
-      }
-      const expected = transaction.fate === 'committed' ? values.length : 0
-      if (here !== expected)
-        throw new Error(`${producer.name}:${transaction.number} is ${transaction.fate}; ${here} of ${values.length} are there`)
-      if (transaction.fate === 'committed' && transaction.movesOffset) offset = transaction.number
-    }
-    if (moved !== offset)
-      throw new Error(`${producer.name}: the group is at ${moved}, the last transaction moved it to ${offset}`)
-    for (const [partition, values] of own) {
-      const expected = producer.transactions
-        .filter(transaction => transaction.fate === 'committed')
-        .flatMap(transaction => transaction.values.get(partition) ?? [])
-      if (values.join() !== expected.join()) throw new Error(`partition ${partition}: ${values.join()}, not ${expected.join()}`)
     }
   }
 
@@ -217,46 +194,16 @@ export class TransactionSimulation {
     }
   }
 
-  /** Where the group stands, by partition. */
   async #groupOffsets(): Promise<ReadonlyMap<number, number>> {
     const client = new TestClient(this.#broker!, 'reader')
-    const { groups } = await client.ask('OffsetFetch', 8, { groups: [{ groupId: GROUP, topics: null }] })
+    const moved = await committedOffsets(client, GROUP, TOPIC)
     client.close()
-    return new Map(
-      groups[0]!.topics.flatMap(({ partitions }) => partitions.map(one => [one.partitionIndex, one.committedOffset] as const)),
-    )
+    return moved
   }
 
-  /** As consumers do it: what lies between the first record of an aborted transaction and its marker is left out. */
   async #readCommitted(partition: number): Promise<readonly string[]> {
     const client = new TestClient(this.#broker!, 'reader')
-    const found: string[] = []
-    let offset = 0
-    for (;;) {
-      const { responses } = await client.ask('Fetch', 12, {
-        minBytes: 0,
-        isolationLevel: 1,
-        topics: [
-          { topic: TOPIC, partitions: [{ partition, fetchOffset: offset, partitionMaxBytes: 100 + this.#below(10_000) }] },
-        ],
-      })
-      const { errorCode, records, abortedTransactions } = responses[0]!.partitions[0]!
-      if (errorCode !== 0) throw new Error(`reading ${partition}@${offset}: error ${errorCode}`)
-      if (records === null || records.length === 0) break
-      const aborted = [...(abortedTransactions ?? [])].toSorted((a, b) => a.firstOffset - b.firstOffset)
-      const dropping = new Set<number>()
-      forEachBatch(records, (at, end) => {
-        while (aborted.length > 0 && aborted[0]!.firstOffset <= lastOffsetAt(records, at))
-          dropping.add(aborted.shift()!.producerId)
-        const producerId = producerIdAt(records, at)
-        if (isControl(records, at)) dropping.delete(producerId)
-        else if (!isTransactional(records, at) || !dropping.has(producerId)) {
-          for (const record of recordsOf(records.subarray(at, end))) if (record.offset >= offset) found.push(record.value!)
-        }
-        if (baseOffsetAt(records, at) < 0) throw new Error('an offset below zero')
-      })
-      forEachBatch(records, at => void (offset = lastOffsetAt(records, at) + 1))
-    }
+    const found = await readCommitted(client, TOPIC, partition, () => 100 + this.#below(10_000))
     client.close()
     return found
   }

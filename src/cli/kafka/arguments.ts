@@ -140,11 +140,15 @@ export interface ParsedCommand {
   count(name: string, min: number): number | undefined
 }
 
-/** `args` begins with the command's own name. Undefined: its help is asked for. */
-export function parseKafkaCommand(args: readonly string[]): ParsedCommand | undefined {
-  const { shape, rest } = shapeOf(args)
+/** `args` begins with the command's own name. Undefined: its help is asked for. `common`: flags of every command. */
+export function parseKafkaCommand(
+  args: readonly string[],
+  shapes: readonly CommandShape[] = kafkaCommands,
+  common: readonly Flag[] = connectionFlags,
+): ParsedCommand | undefined {
+  const { shape, rest } = shapeOf(args, shapes)
   if (shape === undefined) return undefined
-  const flags = [...shape.flags, ...connectionFlags]
+  const flags = [...shape.flags, ...common]
   const given = parsed(rest, flags)
   if (given.values['help'] === true) return undefined
   checkNames(shape, given.positionals)
@@ -169,11 +173,14 @@ export function parseKafkaCommand(args: readonly string[]): ParsedCommand | unde
 }
 
 /** Undefined: help is asked for of a whole family, `topic --help`. */
-function shapeOf(args: readonly string[]): { readonly shape: CommandShape | undefined; readonly rest: readonly string[] } {
+function shapeOf(
+  args: readonly string[],
+  shapes: readonly CommandShape[],
+): { readonly shape: CommandShape | undefined; readonly rest: readonly string[] } {
   const [first = '', second] = args
-  const single = kafkaCommands.find(c => c.name === first)
+  const single = shapes.find(c => c.name === first)
   if (single !== undefined) return { shape: single, rest: args.slice(1) }
-  const family = kafkaCommands.filter(c => c.name.startsWith(`${first} `))
+  const family = shapes.filter(c => c.name.startsWith(`${first} `))
   if (second === '--help' || second === '-h') return { shape: undefined, rest: [] }
   const words = family.map(c => c.name.slice(first.length + 1))
   if (second === undefined || second.startsWith('-')) throw new UsageError(`${first} is followed by ${words.join(', ')}`)
@@ -227,9 +234,10 @@ function joinNegative(args: readonly string[], flags: readonly Flag[]): string[]
 
 function checkNames({ name, takes }: CommandShape, names: readonly string[]): void {
   if (takes === '' && names.length > 0) throw new UsageError(`${name} takes no name; what is '${names[0]}'?`)
-  if (takes !== '' && names.length === 0) throw new UsageError(`${name} needs ${takes}`)
-  if (takes !== '' && !takes.endsWith('…') && names.length > 1)
-    throw new UsageError(`${name} takes one ${takes}; what is '${names[1]}'?`)
+  const most = takes.split(' ').length
+  if (takes !== '' && names.length < most) throw new UsageError(`${name} needs ${takes}`)
+  if (takes !== '' && !takes.endsWith('…') && names.length > most)
+    throw new UsageError(`${name} takes ${most === 1 ? 'one ' : ''}${takes}; what is '${names[most]}'?`)
 }
 
 /** `key=value`, several. */
@@ -255,13 +263,18 @@ export function oneOf<T extends string>(flag: string, value: string | undefined,
 // ── help ────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Of one command, or of all that begin with the same word. */
-export function kafkaUsage(args: readonly string[]): string {
-  const exact = kafkaCommands.filter(c => c.name === args[0] || c.name === `${args[0]} ${args[1]}`)
-  const shapes = exact.length > 0 ? exact : kafkaCommands.filter(c => c.name.startsWith(`${args[0]} `))
+export function kafkaUsage(
+  args: readonly string[],
+  all: readonly CommandShape[] = kafkaCommands,
+  common: readonly Flag[] = connectionFlags,
+): string {
+  const exact = all.filter(c => c.name === args[0] || c.name === `${args[0]} ${args[1]}`)
+  const shapes = exact.length > 0 ? exact : all.filter(c => c.name.startsWith(`${args[0]} `))
   const blocks = shapes.map(
     ({ name, takes, help, flags }) => `  millrace ${[name, takes].filter(Boolean).join(' ')}\n      ${help}\n${flagLines(flags)}`,
   )
-  return `${blocks.join('\n')}\n  with all of them:\n${flagLines(connectionFlags)}`
+  const ofAll = common.length === 0 ? '' : `\n  with all of them:\n${flagLines(common)}`
+  return `${blocks.join('\n')}${ofAll}`
 }
 
 const flagLines = (flags: readonly Flag[]): string => flags.map(flag => `${flagText(flag).padEnd(34)}${flag.help}\n`).join('')

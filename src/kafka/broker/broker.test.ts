@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { batchOf, settled, testBroker } from '../../testing/broker.ts'
+import { SimulatedDisk } from '../../testing/simulated-disk.ts'
 
 test('what is produced can be fetched', async () => {
   const { connect, stop } = await testBroker()
@@ -29,6 +30,39 @@ test('records, topics and their ids are there after a restart', async () => {
   await again.produce('orders', 0, ['c'])
   expect((await again.fetch('orders', 0, 1)).records.map(record => record.value)).toEqual(['a', 'b', 'c'])
   await second.stop()
+})
+
+test('a clean stop is one, although nothing was written since a crash', async () => {
+  const disk = new SimulatedDisk(1)
+  const first = await testBroker({ files: disk.mount() })
+  const client = first.connect()
+  await client.createTopic('orders')
+  await client.produce('orders', 0, ['a'])
+  disk.crash()
+  const second = await testBroker({ files: disk.mount() })
+  expect(second.broker.directory.clean).toBe(false)
+  await second.stop()
+  const third = await testBroker({ files: disk.mount() })
+  expect(third.broker.directory.clean).toBe(true)
+  expect((await third.connect().fetch('orders', 0)).records).toHaveLength(1)
+  await third.stop()
+})
+
+test('a sync of upkeep that fails is believed as little as one of a round', async () => {
+  const disk = new SimulatedDisk(1)
+  const { broker, connect } = await testBroker({ files: disk.mount(), log: () => {} })
+  const client = connect()
+  await client.createTopic('orders')
+  await client.produce('orders', 0, ['a'])
+  disk.options.failingSyncs = 1
+  await broker.directory.checkpoint()
+  disk.options.failingSyncs = 0
+  expect(await client.produce('orders', 0, ['b'])).toMatchObject({ errorCode: 56 })
+  expect((await client.fetch('orders', 0)).records.map(record => record.value)).toEqual(['a'])
+  await broker.stop()
+  const { broker: next, stop } = await testBroker({ files: disk.mount() })
+  expect(next.directory.clean).toBe(false)
+  await stop()
 })
 
 test('a fetch waits for records', async () => {

@@ -7,11 +7,16 @@
  */
 import type { Clock, Timers } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
+import { LogCleaner } from '../log/compaction/log-cleaner.ts'
+import { type Compactor, slicedCompactor } from '../log/compaction/compactor.ts'
 import { LogDirectory, type LogDirectoryOptions } from '../log/log-directory.ts'
 import type { StateJournal } from '../log/state-journal.ts'
 import { apis } from '../protocol/apis.ts'
 import { apiHandlers } from './apis/index.ts'
 import type { ApiHandler } from './api.ts'
+import { ConfigResourceType } from './config/config-numbers.ts'
+import { ConfigStore } from './config/config-store.ts'
+import { InvalidConfigError } from './config/definition.ts'
 import { BrokerConfig } from './config/broker-settings.ts'
 import type { Connection } from './connection.ts'
 import { FramePool } from './frame.ts'
@@ -42,8 +47,12 @@ export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId
   readonly requestMemoryBytes?: number
   readonly maxOpenFiles?: number
   readonly maxIndexBytes?: number
+  /** Who does the work of compaction; this thread, in slices, where nobody says. */
+  readonly compactor?: Compactor
   /** Keys, certificates and chance for security; the machine's where nobody says. */
   readonly securityHost?: SecurityHost
+  /** From which level on events are told; an administrator may change it. */
+  readonly logThreshold?: { level: LogLevel }
   log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void
 }
 
@@ -60,6 +69,8 @@ export class Broker {
   readonly timers: Timers
   readonly random: Random
   readonly config: BrokerConfig
+  readonly configStore: ConfigStore
+  readonly logThreshold: { level: LogLevel }
   readonly directory: LogDirectory
   readonly journal: StateJournal
   readonly topics: Topics
@@ -73,6 +84,7 @@ export class Broker {
   readonly frames = new FramePool()
   readonly pieces = new PieceBuffers()
   readonly stats = new BrokerStats()
+  readonly cleaner: LogCleaner
   /** By API key. */
   readonly handlers: readonly (ApiHandler | undefined)[]
   readonly log: BrokerOptions['log']
@@ -86,7 +98,7 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: Pick<Broker, 'topics' | 'producerIds' | 'groups' | 'transactions' | 'securityState'> & {
+    parts: Pick<Broker, 'configStore' | 'topics' | 'producerIds' | 'groups' | 'transactions' | 'securityState'> & {
       readonly security: BrokerSecurity
     },
   ) {
@@ -95,6 +107,8 @@ export class Broker {
     this.random = options.random
     this.log = options.log
     this.config = config
+    this.configStore = parts.configStore
+    this.logThreshold = options.logThreshold ?? { level: 'info' }
     this.directory = directory
     this.journal = journal
     this.topics = parts.topics
@@ -103,6 +117,15 @@ export class Broker {
     this.transactions = parts.transactions
     this.securityState = parts.securityState
     this.authorizer = parts.security.authorizer
+    this.cleaner = new LogCleaner({
+      directory,
+      files: options.files,
+      clock: this.clock,
+      timers: this.timers,
+      compactor: options.compactor ?? slicedCompactor(options.files, this.clock),
+      settings: () => config.current.cleaner,
+      log: options.log,
+    })
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
     this.fetchSessions = new FetchSessions(this.random, this.clock, () => config.current.fetchSessionSlots)
     this.listeners = options.listeners.map(listener => new Listener(listener, this, parts.security.listeners.get(listener.name)))
@@ -123,6 +146,7 @@ export class Broker {
     const { clock, timers, random } = options
     const topics = new Topics(directory, random, name => config.valueOf(name))
     const producerIds = new ProducerIds()
+    const configStore = new ConfigStore()
     const securityState = new SecurityState()
     const groups = new GroupCoordinator({
       clock,
@@ -142,10 +166,20 @@ export class Broker {
       log: options.log,
     })
     try {
-      const journal = await directory.openJournal([topics, producerIds, securityState, ...groups.sections, transactions])
+      const journal = await directory.openJournal([
+        topics,
+        producerIds,
+        securityState,
+        configStore,
+        ...groups.sections,
+        transactions,
+      ])
       producerIds.open(journal)
       securityState.open(journal)
+      configStore.open(journal)
+      takeStored(config, configStore, directory.nodeId, options.log)
       await topics.open(journal)
+      groups.times = timesOfGroups(config, configStore)
       groups.open(journal)
       transactions.open(journal)
       const security = await openSecurity(options.listeners, config, {
@@ -155,11 +189,12 @@ export class Broker {
         state: securityState,
         log: options.log,
       })
-      const parts = { topics, producerIds, groups, transactions, securityState, security }
+      const parts = { configStore, topics, producerIds, groups, transactions, securityState, security }
       const broker = new Broker(options, config, directory, journal, parts)
       if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       broker.#expireProducersLater()
+      broker.cleaner.start()
       return broker
     } catch (error) {
       groups.stop()
@@ -233,7 +268,37 @@ export class Broker {
     // What became durable with the last round is answered in the turns after it.
     for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
     await Promise.all(this.listeners.map(listener => listener.closeConnections(STOP_MS)))
+    await this.cleaner.stop()
     await this.transactions.close()
     await this.directory.close()
+  }
+}
+
+/** What was set while an earlier run went on. What no longer goes with the rest is left out, so that it can be set anew. */
+function takeStored(config: BrokerConfig, store: ConfigStore, nodeId: number, log: BrokerOptions['log']): void {
+  try {
+    config.setDynamic(store.of(ConfigResourceType.BROKER, String(nodeId)), store.of(ConfigResourceType.BROKER, ''))
+  } catch (error) {
+    if (!(error instanceof InvalidConfigError)) throw error
+    log('warn', 'properties that were set at run time are left out', { problem: error.describe() })
+  }
+}
+
+/** A group's own times; its broker's where it has none. Its broker's limits may have been narrowed since they were set. */
+function timesOfGroups(config: BrokerConfig, store: ConfigStore): GroupCoordinator['times'] {
+  return groupId => {
+    const own = store.of(ConfigResourceType.GROUP, groupId)
+    const { groups } = config.current
+    const time = (name: string, general: number) => {
+      const said = own.get(`consumer.${name}`)
+      if (said === undefined) return general
+      const [min, max] = [`group.consumer.min.${name}`, `group.consumer.max.${name}`].map(limit => Number(config.valueOf(limit)))
+      return Math.min(Math.max(Number(said), min!), max!)
+    }
+    return {
+      sessionTimeoutMs: time('session.timeout.ms', groups.consumerSessionTimeoutMs),
+      heartbeatIntervalMs: time('heartbeat.interval.ms', groups.consumerHeartbeatIntervalMs),
+      assignmentIntervalMs: time('assignment.interval.ms', groups.consumerAssignmentIntervalMs),
+    }
   }
 }

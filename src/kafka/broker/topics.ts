@@ -36,6 +36,25 @@ const NAME = /^[a-zA-Z0-9._-]+$/
 const MAX_NAME = 249
 const internalNames: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
 
+/** Fails where no topic can have this name. */
+export function checkTopicName(name: string): void {
+  if (name === '') throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, 'a topic needs a name')
+  if (name === '.' || name === '..')
+    throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, `a topic can not be named '${name}'`)
+  if (name.length > MAX_NAME) {
+    throw new KafkaRefusal(
+      ErrorCode.INVALID_TOPIC_EXCEPTION,
+      `the name of a topic has at most ${MAX_NAME} characters, not ${name.length}`,
+    )
+  }
+  if (!NAME.test(name)) {
+    throw new KafkaRefusal(
+      ErrorCode.INVALID_TOPIC_EXCEPTION,
+      `the name of a topic is of letters, digits, '.', '_' and '-', not '${name}'`,
+    )
+  }
+}
+
 interface TopicEntry {
   readonly topic: string
   readonly id: string
@@ -145,21 +164,7 @@ export class Topics implements JournalSection {
 
   /** Why there can't be a new topic of this name, if so. */
   checkName(name: string): void {
-    if (name === '') throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, 'a topic needs a name')
-    if (name === '.' || name === '..')
-      throw new KafkaRefusal(ErrorCode.INVALID_TOPIC_EXCEPTION, `a topic can not be named '${name}'`)
-    if (name.length > MAX_NAME) {
-      throw new KafkaRefusal(
-        ErrorCode.INVALID_TOPIC_EXCEPTION,
-        `the name of a topic has at most ${MAX_NAME} characters, not ${name.length}`,
-      )
-    }
-    if (!NAME.test(name)) {
-      throw new KafkaRefusal(
-        ErrorCode.INVALID_TOPIC_EXCEPTION,
-        `the name of a topic is of letters, digits, '.', '_' and '-', not '${name}'`,
-      )
-    }
+    checkTopicName(name)
     if (this.#byName.has(name)) throw new KafkaRefusal(ErrorCode.TOPIC_ALREADY_EXISTS, `topic '${name}' is there already`)
     // Metrics write '.' as '_': names that would be one there are one here.
     if (!/[._]/.test(name)) return

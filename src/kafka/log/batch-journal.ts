@@ -117,21 +117,24 @@ async function sequencesOf(files: Files, directory: string): Promise<number[]> {
   return names.flatMap(name => (/^\d{8}\.batches$/.test(name) ? [Number.parseInt(name, 10)] : [])).toSorted((a, b) => a - b)
 }
 
-async function replayFile(
+/** Gives every whole entry to `visit`; answers where the first one begins that is not whole. */
+export async function replayFile(
   file: DataFile,
   visit: (topicId: string, partition: number, batches: Uint8Array) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const size = await file.bytes()
   const header = new Uint8Array(HEADER_BYTES)
   const view = new DataView(header.buffer)
-  for (let at = 0; at + HEADER_BYTES <= size;) {
+  let at = 0
+  while (at + HEADER_BYTES <= size) {
     await file.read(header, at)
     const length = view.getUint32(0) - (HEADER_BYTES - 8)
     const end = at + HEADER_BYTES + length
-    if (length < 0 || length > MAX_ENTRY_BYTES || end > size || crc32c(header.subarray(8)) !== view.getUint32(4)) return
+    if (length < 0 || length > MAX_ENTRY_BYTES || end > size || crc32c(header.subarray(8)) !== view.getUint32(4)) return at
     const batches = new Uint8Array(length)
     await file.read(batches, at + HEADER_BYTES)
     await visit(Buffer.from(header.subarray(8, 24)).toString('base64url'), view.getInt32(24), batches)
     at = end
   }
+  return at
 }

@@ -19,7 +19,7 @@ export class IndexCache {
   /** An active segment's indexes are always there, and not counted. */
   async offsets(segment: Segment, active: boolean): Promise<OffsetIndex> {
     const index = segment.index ?? (await segment.offsets())
-    if (!active) this.#use(segment)
+    if (!active && !segment.indexesHeld) this.#use(segment)
     return index
   }
 

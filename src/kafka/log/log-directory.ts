@@ -11,9 +11,11 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock, Timers } from '../../base/clock.ts'
+import type { Control } from '../../base/directory-lock.ts'
 import { publishFile } from '../../base/disk.ts'
 import { MillraceError } from '../../base/errors.ts'
 import { type Files, makeDurableDirectory } from '../../base/files.ts'
+import { STAGED, type StagedBackup, stageBackup } from './backup-stage.ts'
 import { BatchJournal } from './batch-journal.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 import { Committer, type Durability } from './commit.ts'
@@ -36,6 +38,8 @@ export interface LogDirectoryOptions {
   readonly flushIntervalMs: number
   readonly maxOpenFiles: number
   readonly maxIndexBytes: number
+  /** How long the journal grows before a snapshot takes its place. */
+  readonly journalSnapshotBytes?: number
   readonly nodeId: number
   /** For a new directory; one that exists keeps its own. */
   readonly clusterId: string | undefined
@@ -48,6 +52,7 @@ const FORMAT = 1
 const CHECKPOINT_BYTES = 256 * 1024 * 1024
 const CHECKPOINT_MS = 60_000
 const UPKEEP_MS = 1_000
+const JOURNAL_SNAPSHOT_BYTES = 8 * 1024 * 1024
 const OPEN_AT_ONCE = 16
 /** Syncs that run together share the file system's work. */
 const CHECKPOINTS_AT_ONCE = 8
@@ -85,6 +90,8 @@ export class LogDirectory {
   #checkpointing: Promise<void> | undefined
   #lastCheckpointMs: number
   #closed = false
+  /** A backup is being copied. */
+  #staged = false
   /** Called when a sync failed and nothing is taken any more. */
   onFailure: ((error: Error) => void) | undefined
 
@@ -128,6 +135,7 @@ export class LogDirectory {
       stage: new Stage(),
       durability,
       clock,
+      timers,
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
       full: false,
@@ -140,7 +148,9 @@ export class LogDirectory {
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
     const { files, path } = options
     await makeDurableDirectory(files, path)
-    const unlock = await files.lock(path).catch(error => {
+    let opened: LogDirectory | undefined
+    const control: Control = async (request, gone) => opened?.answer(request, gone) ?? { error: 'it is still starting' }
+    const unlock = await files.lock(path, control).catch(error => {
       throw error.code === 'EBUSY' ? inUse(path, error) : error
     })
     try {
@@ -149,7 +159,8 @@ export class LogDirectory {
       const leaderEpoch = await nextLeaderEpoch(files, path, clean)
       const recoveryPoints = await readRecoveryPoints(files, path)
       const batches = await BatchJournal.open(files, join(path, 'batches'))
-      return new LogDirectory(options, unlock, batches, { ...meta, clean, leaderEpoch, recoveryPoints })
+      await files.remove(join(path, STAGED))
+      return (opened = new LogDirectory(options, unlock, batches, { ...meta, clean, leaderEpoch, recoveryPoints }))
     } catch (error) {
       await unlock()
       throw error
@@ -161,7 +172,8 @@ export class LogDirectory {
   /** Replays the journal into the sections. Once, before partitions are opened. */
   async openJournal(sections: readonly JournalSection[]): Promise<StateJournal> {
     const { files, timers, path } = this.#options
-    const context = { files, committer: this.committer, timers, warn: this.#context.warn }
+    const snapshotBytes = this.#options.journalSnapshotBytes ?? JOURNAL_SNAPSHOT_BYTES
+    const context = { files, committer: this.committer, timers, snapshotBytes, warn: this.#context.warn }
     return (this.#journal = await StateJournal.open(context, join(path, 'journal'), sections))
   }
 
@@ -254,7 +266,7 @@ export class LogDirectory {
     const { files } = this.#options
     this.#logs.delete(logKey(log.id.topicId, log.id.partition))
     log.abandon(refusal)
-    await this.committer.idle()
+    await this.committer.settled()
     const aside = `${log.directory}.${log.id.topicId}${DELETED_SUFFIX}`
     if ((await files.status(log.directory)) === undefined) return
     await files.rename(log.directory, aside)
@@ -294,11 +306,17 @@ export class LogDirectory {
       for (const log of dirty) await log.recoveryPointSaved()
       await dropBatches?.()
     } catch (error) {
-      this.#options.log('warn', 'checkpoint failed', { error: (error as Error).message })
+      this.#upkeepFailed('checkpoint failed', error as NodeJS.ErrnoException)
     }
   }
 
-  async #saveRecoveryPoints(): Promise<void> {
+  /** A sync that fails ends the directory, whoever asked for it; anything else is tried again. */
+  #upkeepFailed(what: string, error: NodeJS.ErrnoException): void {
+    this.#options.log('warn', what, { error: error.message })
+    if (error.syscall === 'fsync' || error.syscall === 'fdatasync') this.committer.breakOff(error)
+  }
+
+  #saveRecoveryPoints(directory = this.path): Promise<void> {
     const lines = [...this.#logs.values()].map(log => [
       log.id.topic,
       log.id.partition,
@@ -306,7 +324,58 @@ export class LogDirectory {
       log.snapshotOffset,
       log.id.topicId,
     ])
-    await writeCheckpoint(this.#options.files, join(this.path, RECOVERY_POINTS), lines)
+    return writeCheckpoint(this.#options.files, join(directory, RECOVERY_POINTS), lines)
+  }
+
+  // ── backups ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** What another process of this user asks for. */
+  async answer(request: unknown, gone: AbortSignal): Promise<object> {
+    if ((request as { backup?: unknown } | null)?.backup !== true) return { error: 'it knows no such request' }
+    if (this.#closed || this.#journal === undefined) return { error: 'it is starting or stopping' }
+    if (this.#staged) return { error: 'another backup is under way' }
+    this.#staged = true
+    const forget = async () => {
+      await this.#options.files.remove(join(this.path, STAGED))
+      this.#staged = false
+    }
+    try {
+      const cut = await this.#stage()
+      if (gone.aborted) await forget()
+      else gone.addEventListener('abort', () => void forget())
+      return cut
+    } catch (error) {
+      await forget()
+      throw error
+    }
+  }
+
+  /** Links of all that a start would need after a crash right now, in a directory of their own. */
+  async #stage(): Promise<StagedBackup> {
+    await this.checkpoint()
+    const directory = join(this.path, STAGED)
+    const { files } = this.#options
+    const held: (() => void)[] = []
+    const stage = async () => {
+      if (this.committer.failure !== undefined) throw this.committer.failure
+      const logs = [...this.#logs.values()]
+      const cut = await stageBackup({ files, from: this.path, to: directory, logs, journal: this.#journal! })
+      await this.#saveRecoveryPoints(directory)
+      return cut
+    }
+    const staged = Promise.all(Array.from(this.#logs.values(), async log => void held.push(await log.hold())))
+      .then(() => this.committer.between(stage))
+      .finally(() => held.forEach(release => release()))
+    // Recovery points stay where they are meanwhile, and with them the files that belong to them.
+    this.#checkpointing = staged.then(
+      () => {},
+      () => {},
+    )
+    try {
+      return await staged
+    } finally {
+      this.#checkpointing = undefined
+    }
   }
 
   /** The disk takes nothing more; reads and deletions go on. */
@@ -347,13 +416,22 @@ export class LogDirectory {
     await this.#checkpointing
     if (this.committer.failure === undefined) {
       await this.checkpoint()
-      const whole = [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
+      const whole =
+        this.committer.failure === undefined && [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
       await this.#journal?.close()
-      if (whole) await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+      if (whole) await this.#markClean()
     }
     this.#batches.close()
     for (const log of this.#logs.values()) for (const segment of log.segments) segment.file.close()
     await this.#unlock()
+  }
+
+  async #markClean(): Promise<void> {
+    try {
+      await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+    } catch (error) {
+      this.#upkeepFailed('the stop is not marked as a clean one', error as NodeJS.ErrnoException)
+    }
   }
 }
 

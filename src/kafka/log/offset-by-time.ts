@@ -1,4 +1,5 @@
 /** Offsets by time: the first record at or after a timestamp, and the one with the latest. Batches are opened only here. */
+import { DataError } from '../../base/errors.ts'
 import { baseOffsetAt, hasLogAppendTime, maxTimestampAt } from '../records/batch.ts'
 import { RecordReader } from '../records/record-reader.ts'
 import { findBatch } from './batch-scan.ts'
@@ -59,8 +60,8 @@ async function scan(
 const reader = new RecordReader()
 
 function firstFrom(log: PartitionLog, batch: Uint8Array, timestamp: number): TimedOffset | undefined {
-  const appended = hasLogAppendTime(batch, 0)
-  if (appended) return { offset: Math.max(baseOffsetAt(batch, 0), log.startOffset), timestamp: maxTimestampAt(batch, 0) }
+  const whole = { offset: Math.max(baseOffsetAt(batch, 0), log.startOffset), timestamp: maxTimestampAt(batch, 0) }
+  if (hasLogAppendTime(batch, 0)) return whole
   reader.reset()
   try {
     reader.open(batch, 0)
@@ -73,6 +74,10 @@ function firstFrom(log: PartitionLog, batch: Uint8Array, timestamp: number): Tim
       }
     }
     return undefined
+  } catch (error) {
+    // Its writer put nonsense into it, which is for those to find who read it: what its header says is good enough here.
+    if (error instanceof DataError) return whole
+    throw error
   } finally {
     reader.reset()
   }

@@ -50,16 +50,21 @@ export class OpenFiles {
 
 /** A file by its path, open only as long as there is room. */
 export class CachedFile {
-  readonly path: string
+  #path: string
   readonly #open: OpenFiles
   #pins = 0
   #opening: Promise<DataFile> | undefined
+  #renaming: Promise<void> | undefined
   /** What to do once nobody reads it any more. */
   #whenUnused: (() => void) | undefined
 
   constructor(path: string, open: OpenFiles) {
-    this.path = path
+    this.#path = path
     this.#open = open
+  }
+
+  get path(): string {
+    return this.#path
   }
 
   get pinned(): boolean {
@@ -85,10 +90,20 @@ export class CachedFile {
   }
 
   async get(how: 'write' | 'create' = 'write'): Promise<DataFile> {
-    const file = this.now()
-    if (file !== undefined) return file
-    this.#opening ??= this.#openFile(how)
-    return this.#opening
+    for (;;) {
+      const file = this.now()
+      if (file !== undefined) return file
+      if (this.#renaming === undefined) return (this.#opening ??= this.#openFile(how))
+      await this.#renaming
+    }
+  }
+
+  /** Gives the file another name. Whoever has it open keeps it; whoever opens it meanwhile opens it under the new one. */
+  async rename(path: string): Promise<void> {
+    while (this.#opening !== undefined) await this.#opening.catch(() => {})
+    const renaming = this.#open.files.rename(this.#path, path).then(() => void (this.#path = path))
+    this.#renaming = renaming.catch(() => {})
+    await renaming.finally(() => (this.#renaming = undefined))
   }
 
   /** Closes it, and calls back once the last reader is gone. */
@@ -105,7 +120,7 @@ export class CachedFile {
 
   async #openFile(how: 'write' | 'create'): Promise<DataFile> {
     try {
-      const file = await this.#open.files.open(this.path, how)
+      const file = await this.#open.files.open(this.#path, how)
       this.#open.add(this, file)
       return file
     } finally {

@@ -9,7 +9,7 @@
  * transaction that is not decided. Rules: Kafka's UnifiedLog.
  */
 import { dirname, join } from 'node:path'
-import type { Clock } from '../../base/clock.ts'
+import type { Clock, Timer, Timers } from '../../base/clock.ts'
 import { publishFile } from '../../base/disk.ts'
 import type { DataFile } from '../../base/files.ts'
 import {
@@ -30,6 +30,8 @@ import {
 import { type TransactionMarker, readMarker } from '../records/control-record.ts'
 import { findBatch, endOfBatches } from './batch-scan.ts'
 import type { BatchEntries, Committer, Durability, JournalledWrite, Participant } from './commit.ts'
+import type { CleanedSegment } from './compaction/cleaned-segment.ts'
+import { DELETED, completeSwap, decideSwap, dropCleaned } from './compaction/swap.ts'
 import { EpochHistory } from './epoch-history.ts'
 import type { IndexCache } from './index-cache.ts'
 import { segmentFile } from './names.ts'
@@ -50,6 +52,7 @@ export interface LogContext {
   readonly stage: Stage
   readonly durability: Durability
   readonly clock: Clock
+  readonly timers: Timers
   readonly indexes: IndexCache
   /** Stamped on each batch; grows with each start that could not tell whether something was lost. */
   readonly leaderEpoch: number
@@ -143,7 +146,14 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** Appended since the recovery point. */
   #dirtyBytes = 0
   #recoveryPoint: number
+  #savedRecoveryPoint: number
   #snapshotOffset: number
+  /** What changes segments and their files goes one after the other. */
+  #upkeep: Promise<unknown> = Promise.resolve()
+  /** What followed a segment that was replaced. */
+  readonly #successors = new WeakMap<Segment, Segment>()
+  /** Deletions of files that readers may still be opening. */
+  readonly #deletions = new Set<Timer>()
 
   constructor(context: LogContext, id: LogIdentity, directory: string, settings: LogSettings, recovered: RecoveredLog) {
     this.#context = context
@@ -159,9 +169,12 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#durableSegment = this.#active
     this.#durablePosition = this.#active.bytes
     this.#recoveryPoint = recovered.recoveryPoint
+    this.#savedRecoveryPoint = recovered.recoveryPoint
     this.#snapshotOffset = recovered.snapshotOffset
     this.#newDirectory = recovered.fresh
     this.#hasAborted = recovered.hasAborted
+    // What a start has checked need not be checked again.
+    this.#dirtyBytes = recovered.checkedBytes
     this.#stableOffset = this.#highWatermark
     this.#updateStable()
   }
@@ -201,6 +214,11 @@ export class PartitionLog implements Participant, JournalledWrite {
 
   get recoveryPoint(): number {
     return this.#recoveryPoint
+  }
+
+  /** The recovery point that a crash would start from. */
+  get savedRecoveryPoint(): number {
+    return this.#savedRecoveryPoint
   }
 
   /** The offset of the producer snapshot that goes with the recovery point; −1 when there is nothing to know of producers. */
@@ -499,7 +517,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#refusing = storage
     this.#acknowledge(Number.POSITIVE_INFINITY, Refusal.Storage)
     this.#context.warn('append failed', { partition: `${this.id.topic}-${this.id.partition}`, error: error.message })
-    if (storage === 'reloading') void this.#reload()
+    if (storage === 'reloading') void this.#alone(() => this.#reload())
   }
 
   /** The disk took only part of what was appended: what it has counts, and producers are asked to send the rest again. */
@@ -602,7 +620,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     bound: number,
     durable: { readonly segment: Segment; readonly position: number },
   ): Promise<LogRange | undefined> {
-    for (let segment: Segment | undefined = first; segment !== undefined; segment = this.#after(segment)) {
+    for (let segment: Segment | undefined = first; segment !== undefined; segment = this.#nextToRead(segment)) {
       if (segment.bytes === 0) continue
       segment.file.pin()
       try {
@@ -657,8 +675,14 @@ export class PartitionLog implements Participant, JournalledWrite {
     return this.#segments[low]!
   }
 
-  #after({ baseOffset }: Segment): Segment | undefined {
-    return this.#segments.find(segment => segment.baseOffset > baseOffset)
+  /** Behind one that was replaced comes the one that did when it was: together they hold what a reader of it may meet. */
+  #after(segment: Segment): Segment | undefined {
+    return this.#successors.get(segment) ?? this.#segments.find(({ baseOffset }) => baseOffset > segment.baseOffset)
+  }
+
+  /** Where to read on behind a segment: what followed one that was replaced may be in the one that took its place. */
+  #nextToRead(segment: Segment): Segment | undefined {
+    return segment.replaced ? this.#segmentOf(segment.endOffset) : this.#after(segment)
   }
 
   /** A transaction was aborted here, as far as the indexes in memory and the files beside them say. */
@@ -687,6 +711,17 @@ export class PartitionLog implements Participant, JournalledWrite {
     return relative < 0 ? segment.endOffset : segment.baseOffset + relative
   }
 
+  // ── backups ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Its segments up to the high watermark, each with so many bytes as a crash would leave at the least. */
+  get durableSegments(): readonly { readonly segment: Segment; readonly bytes: number }[] {
+    const last = this.#segments.indexOf(this.#durableSegment)
+    return this.#segments
+      .slice(0, last + 1)
+      .filter(segment => segment.created)
+      .map(segment => ({ segment, bytes: segment === this.#durableSegment ? this.#durablePosition : segment.bytes }))
+  }
+
   // ── upkeep ────────────────────────────────────────────────────────────────────────────────────────
 
   /** Nothing below `offset` is read any more. The caller has made that durable. */
@@ -704,7 +739,11 @@ export class PartitionLog implements Participant, JournalledWrite {
    * Takes segments out of the log that nothing is read from any more, and their files away once the last reader is gone.
    * Answers how many.
    */
-  async dropSegments(drop: (segment: Segment, next: Segment) => boolean): Promise<number> {
+  dropSegments(drop: (segment: Segment, next: Segment) => boolean): Promise<number> {
+    return this.#alone(async () => this.#dropSegments(drop))
+  }
+
+  #dropSegments(drop: (segment: Segment, next: Segment) => boolean): number {
     let count = 0
     while (count < this.#segments.length - 1) {
       const [segment, next] = [this.#segments[count]!, this.#segments[count + 1]!]
@@ -728,18 +767,105 @@ export class PartitionLog implements Participant, JournalledWrite {
     })
   }
 
+  /** Does what changes segments, once nothing else does. */
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#upkeep.then(act)
+    this.#upkeep = done.catch(() => {})
+    return done
+  }
+
+  /** Keeps its segments and their names as they are, appends aside, until the answered function is called. */
+  hold(): Promise<() => void> {
+    return new Promise(held => void this.#alone(() => new Promise<void>(release => held(release))))
+  }
+
+  isActive(segment: Segment): boolean {
+    return segment === this.#active
+  }
+
+  /** Aborted transactions with something below `offset`. */
+  async abortedBefore(offset: number): Promise<AbortedTransaction[]> {
+    const found: AbortedTransaction[] = []
+    for (const segment of Array.from(this.#segments)) {
+      for (const aborted of await segment.aborted()) {
+        if (aborted.firstOffset < offset) found.push(aborted)
+        if (aborted.lastStableOffset >= offset) return found
+      }
+    }
+    return found
+  }
+
+  /**
+   * Lets a segment that compaction wrote take the place of those it was made of. False, with what it wrote thrown away, when the
+   * log does not have them any more. Readers that hold on to the old ones read them to their end.
+   */
+  replaceSegments(old: readonly Segment[], cleaned: CleanedSegment): Promise<boolean> {
+    return this.#alone(async () => {
+      const first = this.#segments.indexOf(old[0]!)
+      const there = first >= 0 && old.every((segment, i) => this.#segments[first + i] === segment)
+      const { files } = this.#context.open
+      if (!there || this.#refusing !== undefined || this.isActive(old.at(-1)!)) {
+        await dropCleaned(files, this.directory, cleaned.baseOffset)
+        return false
+      }
+      for (const segment of old) await segment.holdIndexes()
+      await decideSwap(files, this.directory, cleaned)
+      for (const { file } of old) await file.rename(file.path + DELETED)
+      await completeSwap(files, this.directory, cleaned)
+      this.#putInPlace(old, cleaned)
+      return true
+    })
+  }
+
+  #putInPlace(old: readonly Segment[], { baseOffset, endOffset, bytes, ...times }: CleanedSegment): void {
+    const segment = new Segment(this.directory, baseOffset, this.#context.open, true)
+    segment.adopt(bytes, endOffset)
+    segment.maxTimestamp = times.maxTimestamp
+    segment.maxTimestampOffset = times.maxTimestampOffset
+    segment.firstTimestamp = times.firstTimestamp
+    this.#segments = this.#segments.flatMap(one => (one === old[0] ? [segment] : old.includes(one) ? [] : [one]))
+    if (old.includes(this.#durableSegment)) {
+      this.#durableSegment = segment
+      this.#durablePosition = bytes
+    }
+    old.forEach((replaced, i) => {
+      replaced.replaced = true
+      this.#inJournal.delete(replaced)
+      this.#context.indexes.forget(replaced)
+      this.#successors.set(replaced, old[i + 1] ?? this.#after(segment)!)
+      replaced.file.retire(() => this.#deleteLater(replaced.file.path))
+    })
+    this.#updateStable()
+  }
+
+  /** A reader may have been told of the file, and not have opened it yet. */
+  #deleteLater(path: string): void {
+    const { timers, warn, open } = this.#context
+    if (this.#refusing === 'closed') return
+    const timer = timers.after(this.settings.fileDeleteDelayMs, () => {
+      this.#deletions.delete(timer)
+      open.files.remove(path).catch(error => warn('segment not deleted', { segment: path, error: error.message }))
+    })
+    this.#deletions.add(timer)
+  }
+
   /**
    * Moves the recovery point to the end of the log: indexes and producers are written and synced up to there, so that a
    * start after a crash looks at nothing before it.
    */
-  async checkpoint(): Promise<void> {
+  checkpoint(): Promise<void> {
+    return this.#alone(() => this.#moveRecoveryPoint())
+  }
+
+  async #moveRecoveryPoint(): Promise<void> {
     const { open } = this.#context
     const end = this.#endOffset
     if (end === this.#recoveryPoint && this.#dirtyBytes === 0) return
     const dirty = this.#dirtyBytes
     const touched = this.#segments.filter(segment => segment.endOffset > this.#recoveryPoint || segment === this.#active)
     const snapshot = this.producers.size > 0 ? encodeProducers(this.producers) : undefined
-    if ((await this.#durable(end)) !== 0) return
+    // What of it is in the batch journal has to stay there.
+    if ((await this.#durable(end)) !== 0) throw new Error(`${this.id.topic}-${this.id.partition} lost its last round`)
     for (const segment of touched) {
       if (!segment.created) continue
       segment.file.pin()
@@ -777,6 +903,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   #obsolete: string[] = []
 
   async recoveryPointSaved(): Promise<void> {
+    this.#savedRecoveryPoint = this.#recoveryPoint
     for (const path of this.#obsolete.splice(0)) await this.#context.open.files.remove(path)
   }
 
@@ -787,6 +914,8 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** Refuses appends from now on; what was appended is still committed. */
   close(): void {
     this.#refusing ??= 'closed'
+    // What waits for its deletion goes at the next start.
+    for (const timer of this.#deletions) timer.cancel()
   }
 
   /** Takes the log away from its readers and writers: its topic is deleted. */

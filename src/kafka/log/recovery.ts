@@ -25,6 +25,7 @@ import {
 } from '../records/batch.ts'
 import { readMarker } from '../records/control-record.ts'
 import { checkBatches, findBatch } from './batch-scan.ts'
+import { settleSwaps } from './compaction/swap.ts'
 import { EpochHistory } from './epoch-history.ts'
 import { parseSegmentFile, segmentFile } from './names.ts'
 import type { OpenFiles } from './open-files.ts'
@@ -64,7 +65,7 @@ export interface RecoveredLog {
 
 export async function recoverLog(open: OpenFiles, directory: string, options: RecoveryOptions): Promise<RecoveredLog> {
   const { files } = open
-  const names = await files.list(directory)
+  const names = await settleSwaps(files, directory, await files.list(directory))
   const found = names
     .map(parseSegmentFile)
     .filter(file => file?.kind === 'log')
@@ -135,6 +136,8 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     const hole = next !== undefined && next.baseOffset > options.recoveryPoint && next.baseOffset !== segment.endOffset
     if (end === bytes && !hole) {
       if (!options.clean) await files.sync([file], 'upkeep')
+      // Compaction leaves offsets at its end that nothing stands at.
+      if (next !== undefined) segment.adopt(segment.bytes, next.baseOffset)
       continue
     }
     state.lostBytes += bytes - end + segments.slice(i + 1).reduce((sum, later) => sum + later.bytes, 0)

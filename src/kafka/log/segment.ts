@@ -6,7 +6,7 @@
  *     00000000000000000100.timeindex  greatest timestamp so far, and the offset that has it
  */
 import { CachedFile, type OpenFiles } from './open-files.ts'
-import { segmentFile } from './names.ts'
+import { type SegmentFileKind, segmentFile } from './names.ts'
 import { OffsetIndex } from './offset-index.ts'
 import { TimeIndex } from './time-index.ts'
 import { ABORTED_ENTRY_BYTES, type AbortedTransaction, decodeAborted, encodeAborted } from './transaction-index.ts'
@@ -40,18 +40,25 @@ export class Segment {
   #timeIndex: TimeIndex | undefined
   #aborted: AbortedTransaction[] | undefined
   #bytesSinceEntry = 0
+  readonly #suffix: string
+  /** It has another place than its name says, or none: its indexes stay in memory. */
+  #held = false
+  /** Another one stands in its place; whoever still reads this one reads it to its end. */
+  replaced = false
   /** So many entries stand in the index files already. */
   #persisted = 0
   #persistedTimes = 0
   #persistedAborted = 0
 
-  constructor(directory: string, baseOffset: number, open: OpenFiles, created: boolean) {
+  /** `suffix`: behind the names of its files, while they are not yet part of the log. */
+  constructor(directory: string, baseOffset: number, open: OpenFiles, created: boolean, suffix = '') {
     this.directory = directory
     this.baseOffset = baseOffset
     this.endOffset = baseOffset
     this.#open = open
     this.created = created
-    this.file = new CachedFile(segmentFile(directory, baseOffset, 'log'), open)
+    this.#suffix = suffix
+    this.file = new CachedFile(this.#path('log'), open)
     if (!created) {
       this.#index = new OffsetIndex()
       this.#timeIndex = new TimeIndex()
@@ -99,8 +106,21 @@ export class Segment {
     return (this.#aborted ??= decodeAborted(await this.#readAll('txnindex')))
   }
 
+  /** Reads all indexes and keeps them: their files are about to be others'. */
+  async holdIndexes(): Promise<void> {
+    this.#held = true
+    await this.offsets()
+    await this.times()
+    await this.aborted()
+  }
+
+  get indexesHeld(): boolean {
+    return this.#held
+  }
+
   /** Lets go of indexes that can be read again. */
   forgetIndexes(): void {
+    if (this.#held) return
     this.#index = undefined
     this.#timeIndex = undefined
     this.#aborted = undefined
@@ -157,8 +177,12 @@ export class Segment {
     this.#persistedAborted = now[2]
   }
 
+  #path(kind: SegmentFileKind): string {
+    return segmentFile(this.directory, this.baseOffset, kind) + this.#suffix
+  }
+
   async #put(kind: 'index' | 'timeindex' | 'txnindex', bytes: Uint8Array, position: number): Promise<void> {
-    const file = await this.#open.files.open(segmentFile(this.directory, this.baseOffset, kind), 'create')
+    const file = await this.#open.files.open(this.#path(kind), 'create')
     try {
       if (bytes.length > 0) await file.write([bytes], position)
       if ((await file.bytes()) > position + bytes.length) await file.truncate(position + bytes.length)
@@ -170,7 +194,7 @@ export class Segment {
 
   async #readAll(kind: 'index' | 'timeindex' | 'txnindex'): Promise<Uint8Array> {
     try {
-      return await this.#open.files.read(segmentFile(this.directory, this.baseOffset, kind))
+      return await this.#open.files.read(this.#path(kind))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array()
       throw error

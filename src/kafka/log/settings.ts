@@ -23,6 +23,8 @@ export interface LogSettings {
   readonly maxCompactionLagMs: number
   /** `delete.retention.ms`: so long a tombstone stays behind the round that first saw it. */
   readonly deleteRetentionMs: number
+  /** `file.delete.delay.ms`: so long the files of a segment stay that compaction has replaced. */
+  readonly fileDeleteDelayMs: number
 }
 
 /** Kafka's defaults. */
@@ -39,4 +41,5 @@ export const defaultLogSettings: LogSettings = {
   minCompactionLagMs: 0,
   maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
   deleteRetentionMs: 24 * 3_600_000,
+  fileDeleteDelayMs: 60_000,
 }

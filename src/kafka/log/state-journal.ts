@@ -29,13 +29,13 @@ export interface JournalContext {
   readonly files: Files
   readonly committer: Committer
   readonly timers: Timers
+  /** A journal this long is replaced by a snapshot, unless the last snapshot was half as long. */
+  readonly snapshotBytes: number
   warn(event: string, fields: Readonly<Record<string, unknown>>): void
 }
 
 const HEADER_BYTES = 9
 const MAGIC = new TextEncoder().encode('MRJ1')
-/** A journal this long is replaced by a snapshot, unless the last snapshot was half as long. */
-const SNAPSHOT_BYTES = 8 * 1024 * 1024
 /** Kept back for the journal on a full disk. */
 const RESERVE_BYTES = 8 * 1024 * 1024
 const RETRY_MS = 1000
@@ -141,6 +141,20 @@ export class StateJournal implements Participant {
     return this.#position
   }
 
+  /** Between two rounds: the files that a start would read, by name, each with so many bytes of it as count. */
+  async wholeFiles(): Promise<ReadonlyMap<string, number>> {
+    await this.#snapshotting
+    const { files } = this.#context
+    const names = (await files.list(this.#directory)).filter(name => /^\d+\.(journal|snapshot)$/.test(name))
+    const current = fileName(this.#sequence, 'journal')
+    const whole = new Map<string, number>()
+    for (const name of names) {
+      const status = await files.status(join(this.#directory, name))
+      if (status !== undefined) whole.set(name, name === current ? this.#position : status.bytes)
+    }
+    return whole
+  }
+
   // ── the commit round ──────────────────────────────────────────────────────────────────────────────
 
   write(): Promise<void> | undefined {
@@ -183,7 +197,7 @@ export class StateJournal implements Participant {
     let count = 0
     while (count < this.#waiting.length && this.#waiting[count]!.count <= this.#durable) count++
     for (const waiting of this.#waiting.splice(0, count)) waiting.resolve()
-    if (this.#position > Math.max(SNAPSHOT_BYTES, this.#snapshotBytes * 2)) this.#snapshotting ??= this.#rotate()
+    if (this.#position > Math.max(this.#context.snapshotBytes, this.#snapshotBytes * 2)) this.#snapshotting ??= this.#rotate()
   }
 
   /** A disk without room is tried again until there is some: what the entries say has been acted upon. A failed sync is the end. */
@@ -289,6 +303,19 @@ function framed(section: number, entry: Uint8Array): Uint8Array {
 
 /** Gives each whole entry to its section; answers where the first one begins that is not whole. */
 function replayEntries(bytes: Uint8Array, sections: ReadonlyMap<number, JournalSection>, path: string): number {
+  return scanEntries(bytes, (id, entry) => {
+    const section = sections.get(id)
+    if (section === undefined) {
+      throw new MillraceError('JOURNAL_SECTION', 'external', `${path}: entries of an unknown kind ${id}`, {
+        hint: 'was this directory written by a newer version?',
+      })
+    }
+    section.replay(entry)
+  })
+}
+
+/** Visits each whole entry of a journal or snapshot; answers where the first one begins that is not whole. */
+export function scanEntries(bytes: Uint8Array, visit: (section: number, entry: Uint8Array, position: number) => void): number {
   if (bytes.length < MAGIC.length || !MAGIC.every((byte, i) => bytes[i] === byte)) return 0
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = MAGIC.length
@@ -296,13 +323,7 @@ function replayEntries(bytes: Uint8Array, sections: ReadonlyMap<number, JournalS
     const length = view.getUint32(at)
     const end = at + 8 + length
     if (length === 0 || end > bytes.length || crc32c(bytes.subarray(at + 8, end)) !== view.getUint32(at + 4)) break
-    const section = sections.get(bytes[at + 8]!)
-    if (section === undefined) {
-      throw new MillraceError('JOURNAL_SECTION', 'external', `${path}: entries of an unknown kind ${bytes[at + 8]}`, {
-        hint: 'was this directory written by a newer version?',
-      })
-    }
-    section.replay(bytes.subarray(at + HEADER_BYTES, end))
+    visit(bytes[at + 8]!, bytes.subarray(at + HEADER_BYTES, end), at)
     at = end
   }
   return at

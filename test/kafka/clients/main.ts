@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Client, type Prepared, clients } from './clients.ts'
-import { exceptions } from './exceptions.ts'
+import { exceptionFor } from './exceptions.ts'
 import { type Answer, areas, isAskedFor } from './features.ts'
 import { Missing, cache } from './install.ts'
 import { clientsPage } from './page.ts'
@@ -105,7 +105,7 @@ async function askFor({ client, prepared, answers }: Asked, area: (typeof areas)
 function judge(): void {
   for (const { client, answers } of asked)
     for (const [feature, answer] of answers) {
-      const listed = exceptions.some(e => e.client === client.name && e.feature === feature)
+      const listed = exceptionFor(client.name, feature) !== undefined
       if (answer.kind === 'no' && !listed) failures.push(`${client.name}: ${feature}: ${answer.why}`)
       if (answer.kind !== 'no' && listed) failures.push(`${client.name}: ${feature}: is listed as an exception and is none`)
     }
@@ -113,8 +113,12 @@ function judge(): void {
 }
 
 function writePage(): void {
-  const columns = asked.map(({ client, prepared, answers }) => ({ title: client.title, version: prepared.version, answers }))
-  const titled = exceptions.map(e => ({ ...e, title: clients.find(client => client.name === e.client)!.title }))
-  writeFileSync(join(root, 'docs/clients.md'), clientsPage(columns, titled))
+  const columns = asked.map(({ client, prepared, answers }) => ({
+    title: client.title,
+    version: prepared.version,
+    answers,
+    exceptionFor: (feature: string) => exceptionFor(client.name, feature)?.reason,
+  }))
+  writeFileSync(join(root, 'docs/clients.md'), clientsPage(columns))
   console.log('docs/clients.md is written')
 }

@@ -1,14 +1,15 @@
 /** docs/clients.md: the table client × feature, as a run found it. */
-import type { Exception } from './exceptions.ts'
 import { type Answer, areas } from './features.ts'
 
 export interface Column {
   readonly title: string
   readonly version: string
   readonly answers: ReadonlyMap<string, Answer>
+  /** Why the answer may be `no`. */
+  exceptionFor(feature: string): string | undefined
 }
 
-export function clientsPage(columns: readonly Column[], exceptions: readonly (Exception & { readonly title: string })[]): string {
+export function clientsPage(columns: readonly Column[]): string {
   const notes: string[] = []
   const noteOf = (text: string): string => {
     if (!notes.includes(text)) notes.push(text)
@@ -18,8 +19,7 @@ export function clientsPage(columns: readonly Column[], exceptions: readonly (Ex
     const answer = column.answers.get(feature)
     if (answer?.kind === 'yes') return 'yes'
     if (answer?.kind === 'none') return answer.why === undefined ? '–' : `– ${noteOf(answer.why)}`
-    const listed = exceptions.find(e => e.title === column.title && e.feature === feature)
-    return `no ${noteOf(listed!.reason)}`
+    return `no ${noteOf(column.exceptionFor(feature)!)}`
   }
   const rows = areas.flatMap(area =>
     Object.entries(area.features).map(([feature, meaning]) => [

@@ -47,16 +47,22 @@ export interface CrashAt {
   readonly when: 'before' | 'behind'
 }
 
-export function crashing(files: Files, { point, time, when }: CrashAt, crash: () => void): Files {
+/** `arm` says where the process ends; until then it does not. */
+export interface CrashingFiles extends Files {
+  arm(at: CrashAt): void
+}
+
+export function crashing(files: Files, crash: () => void): CrashingFiles {
+  let at: CrashAt | undefined
   let met = 0
   const here = (operation: Operation): boolean =>
-    (crashPoints[point] as (operation: Operation) => boolean)(operation) && ++met === time
+    at !== undefined && (crashPoints[at.point] as (operation: Operation) => boolean)(operation) && ++met === at.time
   /** Runs the operation, and crashes on the right side of it. */
   const around = async <T>(operation: Operation, run: () => Promise<T>): Promise<T> => {
     const hit = here(operation)
-    if (hit && when === 'before') crash()
+    if (hit && at!.when === 'before') crash()
     const result = await run()
-    if (hit && when === 'behind') crash()
+    if (hit && at!.when === 'behind') crash()
     return result
   }
   const paths = new WeakMap<DataFile, DataFile>()
@@ -66,9 +72,9 @@ export function crashing(files: Files, { point, time, when }: CrashAt, crash: ()
       write: (parts, position) => around({ kind: 'write', path: file.path, parts }, () => file.write(parts, position)),
       writeNow(parts, position) {
         const hit = here({ kind: 'write', path: file.path, parts })
-        if (hit && when === 'before') crash()
+        if (hit && at!.when === 'before') crash()
         file.writeNow(parts, position)
-        if (hit && when === 'behind') crash()
+        if (hit && at!.when === 'behind') crash()
       },
       read: (into, position) => file.read(into, position),
       readNow: (into, position) => file.readNow(into, position),
@@ -81,6 +87,10 @@ export function crashing(files: Files, { point, time, when }: CrashAt, crash: ()
   }
   return {
     ...files,
+    arm(next) {
+      at = next
+      met = 0
+    },
     open: (path, how) =>
       how === 'create'
         ? around({ kind: 'create', path, parts: [] }, async () => wrapped(await files.open(path, how)))

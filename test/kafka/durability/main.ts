@@ -8,14 +8,12 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { systemClock } from '#src/base/clock.ts'
-import type { Broker } from '#src/kafka/broker/broker.ts'
-import { TestClient } from '#src/testing/broker.ts'
+import type { TestClient } from '#src/testing/broker.ts'
+import { socketClient } from '../socket-client.ts'
 import { TracedFiles } from './system-calls.ts'
 
 const ROUNDS = 20
@@ -97,10 +95,9 @@ async function work(port: number): Promise<void> {
 }
 
 async function client(port: number, subject: string): Promise<TestClient> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
-  subjects.set(socket.localPort!, subject)
-  return new TestClient({ clock: systemClock } as unknown as Broker, 'durability', socket)
+  const { client: one, localPort } = await socketClient(port, 'durability')
+  subjects.set(localPort, subject)
+  return one
 }
 
 async function produce(one: TestClient, topic: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { ApiHandler } from '../api.ts'
 import type { Broker } from '../broker.ts'
 import { addOffsetsToTxn } from './add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from './add-partitions-to-txn.ts'
+import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts'
 import { alterUserScramCredentials } from './alter-user-scram-credentials.ts'
 import { apiVersions } from './api-versions.ts'
 import { consumerGroupDescribe } from './consumer-group-describe.ts'
@@ -13,6 +14,7 @@ import { deleteAcls } from './delete-acls.ts'
 import { deleteGroups } from './delete-groups.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeAcls } from './describe-acls.ts'
+import { describeConfigs } from './describe-configs.ts'
 import { describeGroups } from './describe-groups.ts'
 import { describeProducers } from './describe-producers.ts'
 import { describeTransactions } from './describe-transactions.ts'
@@ -24,6 +26,7 @@ import { heartbeat } from './heartbeat.ts'
 import { initProducerId } from './init-producer-id.ts'
 import { joinGroup } from './join-group.ts'
 import { leaveGroup } from './leave-group.ts'
+import { listConfigResources } from './list-config-resources.ts'
 import { listGroups } from './list-groups.ts'
 import { listOffsets } from './list-offsets.ts'
 import { listTransactions } from './list-transactions.ts'
@@ -71,6 +74,10 @@ export function apiHandlers(broker: Broker): readonly ApiHandler[] {
     deleteGroups(broker),
     consumerGroupHeartbeat(broker),
     consumerGroupDescribe(broker),
+    describeConfigs(broker),
+    alterConfigs(broker),
+    incrementalAlterConfigs(broker),
+    listConfigResources(broker),
     saslHandshake(),
     saslAuthenticate(),
     describeAcls(broker),

@@ -19,6 +19,8 @@ import {
   recordCountAt,
   setLogAppendTime,
 } from '../../records/batch.ts'
+import { RecordReader } from '../../records/record-reader.ts'
+import { validateRecords } from '../../records/validate.ts'
 import type { Acknowledgement, PartitionLog } from '../../log/partition-log.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/apis.ts'
 import { ErrorCode } from '../../protocol/errors.ts'
@@ -213,9 +215,21 @@ function checkProduced(broker: Broker, topic: Topic, version: number, batch: Uin
     return answer.refuse(ErrorCode.INVALID_RECORD, 'the offsets of a batch count from 0, one for each record')
   if (producerIdAt(batch, 0) >= 0 && baseSequenceAt(batch, 0) < 0)
     return answer.refuse(ErrorCode.INVALID_RECORD, 'a batch of an idempotent producer has a sequence')
-  return hasLogAppendTime(batch, 0)
-    ? answer.refuse(ErrorCode.INVALID_TIMESTAMP, 'a producer does not set the time of appending')
-    : checkTimestamp(broker, topic, maxTimestampAt(batch, 0), answer)
+  if (hasLogAppendTime(batch, 0))
+    return answer.refuse(ErrorCode.INVALID_TIMESTAMP, 'a producer does not set the time of appending')
+  const untimely = checkTimestamp(broker, topic, maxTimestampAt(batch, 0), answer)
+  return untimely !== 0 || !settings.compacts ? untimely : checkKeys(batch, answer)
+}
+
+const reader = new RecordReader()
+
+/** Compaction goes by keys: a record without one would be dropped by it. */
+function checkKeys(batch: Uint8Array, answer: PartitionAnswer): number {
+  const fault = validateRecords(reader, batch, 0, { requireKeys: true })
+  if (fault === undefined) return 0
+  if (fault.index >= 0) return answer.refuseRecord(ErrorCode.INVALID_RECORD, fault.index, fault.message)
+  const errorCode = fault.reason === 'too-large' ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.CORRUPT_MESSAGE
+  return answer.refuse(errorCode, fault.message)
 }
 
 function checkTimestamp(broker: Broker, { settings }: Topic, timestamp: number, answer: PartitionAnswer): number {

@@ -1,4 +1,5 @@
 /** The properties of a broker that mean something here, by Kafka's names, with Kafka's defaults. */
+import { cleanerConfigs } from './cleaner-config.ts'
 import { type ConfigDefinition, ConfigTable, listOf } from './definition.ts'
 import { groupProperties } from './group-properties.ts'
 import { inertProperties } from './inert-properties.ts'
@@ -51,6 +52,7 @@ export const brokerConfigs: ConfigTable = new ConfigTable([
   ...unitsOfTime,
   ...groupProperties,
   ...securityConfigs,
+  ...cleanerConfigs,
   { name: 'auto.create.topics.enable', type: 'boolean', default: 'true', description: 'a topic that is asked for is made' },
   { name: 'node.id', type: 'int', default: '1', min: 0, description: 'the number of this broker' },
   { name: 'broker.id', type: 'int', default: '1', min: 0, description: 'node.id by its old name' },
@@ -104,6 +106,7 @@ export const brokerConfigs: ConfigTable = new ConfigTable([
     type: 'int',
     default: '600000',
     min: 1,
+    hidden: true,
     description: 'so often producers that write nothing are looked for',
   },
   { name: 'socket.request.max.bytes', type: 'int', default: String(100 * 1024 ** 2), min: 1, description: 'the longest request' },

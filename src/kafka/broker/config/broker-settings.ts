@@ -1,6 +1,8 @@
 /** A broker's properties: those it was started with, those that were set since, and what they come to. */
 import { type GroupSettings, groupSettings } from '../groups/group-settings.ts'
+import type { CleanerSettings } from '../../log/compaction/log-cleaner.ts'
 import { brokerConfigs } from './broker-config.ts'
+import { cleanerSettings } from './cleaner-config.ts'
 import { InvalidConfigError, listOf } from './definition.ts'
 import { unscoped } from './listener-properties.ts'
 
@@ -26,6 +28,7 @@ export interface BrokerSettings {
   readonly transactionScanMs: number
   readonly transactionExpiryScanMs: number
   readonly groups: GroupSettings
+  readonly cleaner: CleanerSettings
   /** Connections of one address. */
   maxConnectionsOf(address: string): number
 }
@@ -130,6 +133,7 @@ function settingsOf(valueOf: (name: string) => string): BrokerSettings {
     transactionScanMs: number('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
     transactionExpiryScanMs: number('transaction.remove.expired.transaction.cleanup.interval.ms'),
     groups: groupSettings(valueOf),
+    cleaner: cleanerSettings(valueOf),
     maxConnectionsOf: connectionLimits(number('max.connections.per.ip'), valueOf('max.connections.per.ip.overrides')),
   }
 }

@@ -91,9 +91,7 @@ function problemOfType(definition: ConfigDefinition, text: string): string | und
     case 'double':
       return DOUBLE.test(text.trim()) ? outside(definition, text) : 'a number'
     case 'list': {
-      const items = listOf(text)
-      if (new Set(items).size < items.length) return 'a list without anything twice'
-      const strange = values === undefined ? undefined : items.find(item => !values.includes(item))
+      const strange = values === undefined ? undefined : listOf(text).find(item => !values.includes(item))
       return strange === undefined ? undefined : `a list of ${values!.join(', ')}`
     }
     case 'string':

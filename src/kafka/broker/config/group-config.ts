@@ -1,5 +1,5 @@
 /** Properties that one group may have of its own; where it has none, its broker's hold. */
-import { type ConfigDefinition, ConfigTable } from './definition.ts'
+import { type ConfigDefinition, ConfigTable, InvalidConfigError } from './definition.ts'
 
 const share = 'there are no share groups'
 const streams = 'there are no streams groups'
@@ -48,3 +48,17 @@ export const groupConfigs: ConfigTable = new ConfigTable([
   int('streams.num.standby.replicas', 0, 0, { inert: streams }),
   int('streams.session.timeout.ms', 45_000, 1, { inert: streams }),
 ])
+
+/** Fails where a group's times are not within its broker's limits. */
+export function checkGroupConfigs(valueOf: (name: string) => string, brokerValue: (name: string) => string): void {
+  for (const what of ['session.timeout.ms', 'heartbeat.interval.ms', 'assignment.interval.ms']) {
+    const value = Number(valueOf(`consumer.${what}`))
+    const [min, max] = [`group.consumer.min.${what}`, `group.consumer.max.${what}`]
+    if (value < Number(brokerValue(min))) throw invalid(`consumer.${what} is at least ${min} (${brokerValue(min)}), not ${value}`)
+    if (value > Number(brokerValue(max))) throw invalid(`consumer.${what} is at most ${max} (${brokerValue(max)}), not ${value}`)
+  }
+  if (Number(valueOf('consumer.session.timeout.ms')) <= Number(valueOf('consumer.heartbeat.interval.ms')))
+    throw invalid('consumer.session.timeout.ms is more than consumer.heartbeat.interval.ms')
+}
+
+const invalid = (message: string): InvalidConfigError => new InvalidConfigError('CONFIG_INVALID', 'user', message)

@@ -4,6 +4,7 @@
  *     name      type      default (-: none, '': empty)      range (1..  0..10  a|b)      when it is set
  *
  * `start`: only then. `cluster`: also while it runs. `broker`: likewise, for one broker at a time. `hidden`: at the start, and not shown.
+ * `throttle`: while it runs, and not shown.
  */
 import type { ConfigDefinition, ConfigType } from './definition.ts'
 
@@ -151,6 +152,11 @@ replication.quota.window.num                               int      11          
 replication.quota.window.size.seconds                      int      1                    1..                    start
 unclean.leader.election.interval.ms                        long     300000               1..                    hidden
 
+# nothing is replicated that could be throttled
+follower.replication.throttled.rate                        long     -                    0..                    throttle
+leader.replication.throttled.rate                          long     -                    0..                    throttle
+replica.alter.log.dirs.io.max.bytes.per.second             long     -                    0..                    throttle
+
 # quotas are kept and shown, not enforced
 client.quota.callback.class                                class    -                    -                      start
 controller.quota.window.num                                int      11                   1..                    start
@@ -273,10 +279,6 @@ log.flush.start.offset.checkpoint.interval.ms              int      60000       
 log.initial.task.delay.ms                                  long     30000                0..                    hidden
 
 # compaction is paced by the broker itself
-log.cleaner.backoff.ms                                     long     15000                0..                    cluster
-log.cleaner.dedupe.buffer.size                             long     134217728            -                      cluster
-log.cleaner.enable                                         boolean  true                 -                      start
-log.cleaner.io.buffer.load.factor                          double   0.9                  -                      cluster
 log.cleaner.io.buffer.size                                 int      524288               0..                    cluster
 log.cleaner.io.max.bytes.per.second                        double   1.7976931348623157E308 -                      cluster
 
@@ -304,7 +306,8 @@ function definitionOf(line: string, inert: string): ConfigDefinition {
     description: '',
     ...limitsOf(range),
     ...(update === 'cluster' || update === 'broker' ? { dynamic: update } : {}),
-    ...(update === 'hidden' ? { hidden: true } : {}),
+    ...(update === 'throttle' ? { dynamic: 'cluster' } : {}),
+    ...(update === 'hidden' || update === 'throttle' ? { hidden: true } : {}),
     inert,
   }
 }

@@ -1,12 +1,15 @@
 /** The properties of a topic, as Kafka 4.3 has them, and what its logs make of them. */
 import type { LogSettings } from '../../log/settings.ts'
-import { type ConfigDefinition, ConfigTable, listOf } from './definition.ts'
+import { type ConfigDefinition, ConfigTable, InvalidConfigError, listOf } from './definition.ts'
 
 const DAY_MS = 24 * 3_600_000
 const LONG_MAX = '9223372036854775807'
 
 const tiered = 'there is no remote storage'
 const replicated = 'there is one replica of each partition'
+
+const onlyFalse = (text: string): string | undefined =>
+  /^false$/i.test(text.trim()) ? undefined : 'false: there is no remote storage'
 
 const throttledReplicas = (text: string): string | undefined =>
   text.trim() === '*' || listOf(text).every(pair => /^\d+:\d+$/.test(pair)) ? undefined : '*, or a list of partition:broker'
@@ -71,8 +74,7 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     default: '60000',
     min: 0,
     brokerName: 'log.segment.delete.delay.ms',
-    description: 'so long a deleted file stays',
-    inert: 'a file goes when its last reader is gone',
+    description: 'so long the files of a segment stay that compaction has replaced',
   },
   {
     name: 'flush.messages',
@@ -223,7 +225,14 @@ export const topicConfigs: ConfigTable = new ConfigTable([
     description: 'delete remote segments',
     inert: tiered,
   },
-  { name: 'remote.storage.enable', type: 'boolean', default: 'false', description: 'keep segments elsewhere', inert: tiered },
+  {
+    name: 'remote.storage.enable',
+    type: 'boolean',
+    default: 'false',
+    check: onlyFalse,
+    description: 'keep segments elsewhere',
+    inert: tiered,
+  },
   {
     name: 'retention.bytes',
     type: 'long',
@@ -298,6 +307,13 @@ export interface TopicSettings extends LogSettings {
   readonly compressionLevel: number | undefined
 }
 
+/** Fails where properties that are right by themselves do not go together. */
+export function checkTopicSettings(valueOf: (name: string) => string): void {
+  const number = (name: string) => Number(valueOf(name))
+  if (number('min.compaction.lag.ms') > number('max.compaction.lag.ms'))
+    throw new InvalidConfigError('CONFIG_INVALID', 'user', 'min.compaction.lag.ms is more than max.compaction.lag.ms')
+}
+
 /** `valueOf`: a property's text, the default included. */
 export function topicSettings(valueOf: (name: string) => string): TopicSettings {
   const number = (name: string) => Math.min(Number(valueOf(name)), Number.MAX_SAFE_INTEGER)
@@ -305,7 +321,11 @@ export function topicSettings(valueOf: (name: string) => string): TopicSettings 
   const compression = valueOf('compression.type') as TopicSettings['compression']
   return {
     segmentBytes: number('segment.bytes'),
-    segmentMs: Math.max(1, number('segment.ms')),
+    // What may wait for compaction only so long has to be in a closed segment by then.
+    segmentMs: Math.max(
+      1,
+      Math.min(number('segment.ms'), policies.includes('compact') ? number('max.compaction.lag.ms') : Infinity),
+    ),
     segmentIndexBytes: number('segment.index.bytes'),
     indexIntervalBytes: number('index.interval.bytes'),
     retentionMs: number('retention.ms'),
@@ -316,6 +336,7 @@ export function topicSettings(valueOf: (name: string) => string): TopicSettings 
     minCompactionLagMs: number('min.compaction.lag.ms'),
     maxCompactionLagMs: number('max.compaction.lag.ms'),
     deleteRetentionMs: number('delete.retention.ms'),
+    fileDeleteDelayMs: number('file.delete.delay.ms'),
     maxMessageBytes: number('max.message.bytes'),
     logAppendTime: valueOf('message.timestamp.type') === 'LogAppendTime',
     timestampBeforeMaxMs: number('message.timestamp.before.max.ms'),

@@ -281,6 +281,25 @@ describe('what a partition has open and no transaction accounts for is aborted',
     )
     await broker.stop()
   })
+
+  test('and its producer, who sends it again, is not told that it is there', async () => {
+    const broker = await testBroker()
+    const conversation = new Conversation(new BrokerPeer(broker))
+    await told(broker, 'topics a:1\np = init t v5', conversation)
+    const { producerId } = broker.broker.transactions.get('t')!
+    broker.broker.topics.named('a')!.partitions[0]!.append(stray(producerId), 0)
+    await holds(
+      broker,
+      `wait 11s
+       produce p v12 a0 seq=0 x → 47
+       p = end p v5 abort       → 0 A/1
+       produce p v12 a0 seq=0 x → 0 @3
+       p = end p v5 commit      → 0 A/2
+       fetch a0 committed       → x x | stable 5 of 5 | aborted A@0`,
+      conversation,
+    )
+    await broker.stop()
+  })
 })
 
 test('an id that nobody uses is forgotten, one with an open transaction is not', async () => {

@@ -17,7 +17,7 @@ import type { PartitionLog } from '../../log/partition-log.ts'
 import type { JournalSection, StateJournal } from '../../log/state-journal.ts'
 import { ErrorCode } from '../../protocol/errors.ts'
 import type { ProducerIds } from '../producer-ids.ts'
-import { type MarkerContext, appendMarker, writeMarkers } from './markers.ts'
+import { type MarkerContext, abortUnacknowledged, writeMarkers } from './markers.ts'
 import { TransactionState, isOver, isPrepared } from './states.ts'
 import { type Outcome, Transaction, type TransactionVersion, isLastEpoch } from './transaction.ts'
 import { EntryKind, type TransactionEntry, decodeEntry, forgottenEntry, joinedEntry, wholeEntry } from './transaction-entries.ts'
@@ -385,7 +385,7 @@ export class TransactionCoordinator implements JournalSection, MarkerContext {
         const { topic, partition } = log.id
         const fields = { topic, partition, producerId, epoch, firstOffset: transactionFirstOffset }
         this.#context.log('info', 'an unacknowledged transaction is aborted', fields)
-        appendMarker(log, { producerId, epoch, outcome: 'abort' }, false, this)
+        abortUnacknowledged(log, producerId, epoch, this)
       }
     }
   }

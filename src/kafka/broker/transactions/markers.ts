@@ -26,6 +26,8 @@ export interface MarkerContext {
 const RETRY_MS = 1000
 /** Version of transactions from which on a marker has a later epoch than the records before it. */
 const STRICT_VERSION = 2
+/** Producers go one less far. */
+const LAST_MARKER_EPOCH = 32767
 
 export interface MarkerFields {
   readonly producerId: number
@@ -51,6 +53,19 @@ export function appendMarker(
   return log.append(batch, 0, strict)
 }
 
+/**
+ * Aborts what a producer has open here and was never told of. Its epoch is over with that: the batch that it sends again would pass for one that is
+ * there already, and be missing from the transaction that it believes it goes on with. Refused, it aborts and begins anew.
+ */
+export function abortUnacknowledged(
+  log: PartitionLog,
+  producerId: number,
+  epoch: number,
+  context: Pick<MarkerContext, 'clock' | 'coordinatorEpoch'>,
+): number {
+  return appendMarker(log, { producerId, epoch: Math.min(epoch + 1, LAST_MARKER_EPOCH), outcome: 'abort' }, false, context)
+}
+
 /** Ends a prepared transaction in all its partitions, then calls `done`. */
 export function writeMarkers(transaction: Transaction, context: MarkerContext, done: () => void): void {
   const { producerId, epoch, outcome, version } = transaction
@@ -66,7 +81,7 @@ export function writeMarkers(transaction: Transaction, context: MarkerContext, d
       // The transaction was ended here before a crash. What has begun since was not acknowledged, or the decision would not be the last thing known.
       const known = log.producers.get(producerId)!
       if (known.transactionFirstOffset < 0) return ended(log)
-      refusal = appendMarker(log, { producerId, epoch: known.epoch, outcome: 'abort' }, false, context)
+      refusal = abortUnacknowledged(log, producerId, known.epoch, context)
     }
     if (refusal !== Refusal.None) return again(log)
     log.whenDurable(log.lastBaseOffset + 1, {

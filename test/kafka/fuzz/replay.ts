@@ -1,0 +1,52 @@
+/** After a failure: which connection it takes, and which of its frames. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Transcript } from './attack.ts'
+import { BrokerProcess } from './broker-process.ts'
+import { prepare } from './surroundings.ts'
+
+/** The frames of one connection that fail a broker that has just started; undefined if none of them does alone. */
+export async function shrunk(
+  transcripts: readonly Transcript[],
+  saslPort: number,
+  guarded: boolean,
+): Promise<Transcript | undefined> {
+  for (const transcript of transcripts.toReversed()) {
+    if (!(await fails(transcript, saslPort, guarded))) continue
+    let least = transcript
+    for (let i = least.frames.length - 1; i >= 0 && least.frames.length > 1; i--) {
+      const shorter = { ...least, frames: least.frames.toSpliced(i, 1), what: least.what.toSpliced(i, 1) }
+      if (await fails(shorter, saslPort, guarded)) least = shorter
+    }
+    return least
+  }
+  return undefined
+}
+
+async function fails({ frames, port }: Transcript, saslPort: number, guarded: boolean): Promise<boolean> {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-fuzz-'))
+  const broker = await BrokerProcess.start(join(directory, 'data'), { guarded })
+  try {
+    await prepare(broker, guarded)
+    await new Promise<void>(resolve => {
+      const socket = connect({ host: broker.host, port: port === saslPort ? broker.sasl : broker.open, allowHalfOpen: true })
+      const done = setTimeout(() => socket.destroy(), ANSWER_MS)
+      socket.on('error', () => socket.destroy())
+      socket.on('data', () => undefined)
+      socket.once('close', () => {
+        clearTimeout(done)
+        resolve()
+      })
+      socket.write(Buffer.concat(frames))
+    })
+    await new Promise(resolve => setTimeout(resolve, 100))
+    return broker.failed
+  } finally {
+    await broker.stop(2000)
+    rmSync(directory, { recursive: true })
+  }
+}
+
+const ANSWER_MS = 800
