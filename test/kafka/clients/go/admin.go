@@ -32,6 +32,7 @@ func createTopics(ctx context.Context, r *run) {
 	made, err := admin.CreateTopic(ctx, 3, 1, map[string]*string{"retention.ms": &retention}, topic)
 	check(err)
 	same(made.NumPartitions, int32(3), "partitions")
+	holds(made.Configs["retention.ms"].Value != nil, "the answer has no configuration")
 	same(*made.Configs["retention.ms"].Value, retention, "retention.ms")
 	_, err = admin.CreateTopic(ctx, 3, 1, nil, topic)
 	refused(err, kerr.TopicAlreadyExists, "created again")
