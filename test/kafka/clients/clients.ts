@@ -69,6 +69,13 @@ export const clients: readonly Client[] = [
     },
   },
   {
+    name: 'kcat',
+    title: 'kcat',
+    async prepare() {
+      return { version: upstream(debianPackage('kcat')), command: [process.execPath, program('kcat', 'main.mjs')] }
+    },
+  },
+  {
     name: 'kafka-python',
     title: 'kafka-python',
     async prepare() {
