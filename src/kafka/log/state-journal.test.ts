@@ -57,15 +57,15 @@ async function survives(durability: Durability): Promise<number> {
       }
       asked.clear()
       for (const [letter, value] of counters.values) asked.set(letter, value)
-      let dead = false
-      disk.onCrash = () => (dead = true)
+      const life = { over: false }
+      disk.onCrash = () => (life.over = true)
       disk.crashAt = disk.operations + 1 + Math.floor(random.next() * 120)
-      while (!dead) {
+      while (!life.over) {
         const letter = 'abcd'[Math.floor(random.next() * 4)]!
         const value = counters.increment(letter, journal)
         asked.set(letter, value)
         void journal.durable()?.then(() => {
-          if (!dead) durable.set(letter, Math.max(value, durable.get(letter) ?? 0))
+          if (!life.over) durable.set(letter, Math.max(value, durable.get(letter) ?? 0))
         })
         await new Promise(resolve => setImmediate(resolve))
         if (random.next() < 0.1) await timers.pass(1)
