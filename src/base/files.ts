@@ -6,6 +6,7 @@
  * Files promise: a resolved `sync` has made bytes and length durable; a rejected one promises nothing about what it covered.
  */
 import { dirname } from 'node:path'
+import type { Control } from './directory-lock.ts'
 import type { Disk } from './disk.ts'
 
 export interface DataFile {
@@ -39,8 +40,11 @@ export interface Files extends Disk {
   status(path: string): Promise<FileStatus | undefined>
   /** A second name for a file's bytes. */
   link(from: string, to: string): Promise<void>
-  /** Makes a directory this process's own until the answered function is called, or the process ends. Fails with EBUSY when it is another's. */
-  lock(directory: string): Promise<() => Promise<void>>
+  /**
+   * Makes a directory this process's own until the answered function is called, or the process ends. Fails with EBUSY when it is
+   * another's. `control` answers what other processes of this user ask whoever holds it.
+   */
+  lock(directory: string, control?: Control): Promise<() => Promise<void>>
   /** Bytes that can still be written where `path` lies. */
   freeBytes(path: string): Promise<number>
 }

@@ -109,7 +109,8 @@ export const usage = `millrace: Flink SQL over data at rest and data in motion, 
   millrace demo                   real flights as a stream and as a batch, with the same result
   millrace broker                 a Kafka broker (millrace broker --help)
 
-  millrace log verify|dump DIR    what lies in a broker's directory, and whether it is whole
+  millrace log verify|dump|backup DIR
+                                  a broker's directory: is it whole, what is in it, a copy
 
   millrace topic create|list|describe|delete|alter
   millrace produce TOPIC          lines of standard input to a topic

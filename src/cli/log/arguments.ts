@@ -27,4 +27,13 @@ export const logCommands: readonly CommandShape[] = [
       outputFlag,
     ],
   },
+  {
+    name: 'log backup',
+    takes: 'DIR TO',
+    help: 'copy the directory of a broker, running or stopped; a broker starts on the copy',
+    flags: [
+      { name: 'copy', help: 'copy every byte; closed segments get a second name otherwise, where the file system can' },
+      { name: 'quiet', short: 'q', help: 'no summary' },
+    ],
+  },
 ]

@@ -34,6 +34,10 @@ async function run(command: ParsedCommand, given: Surroundings): Promise<number>
       const { verifyCommand } = await import('./verify.ts')
       return verifyCommand(command, given)
     }
+    case 'log backup': {
+      const { backupCommand } = await import('./backup.ts')
+      return backupCommand(command, given)
+    }
     default: {
       const { dumpCommand } = await import('./dump.ts')
       return dumpCommand(command, given)

@@ -57,12 +57,15 @@ export interface CommitterSettings {
   onFailure(error: Error): void
 }
 
+const nothing = async (): Promise<void> => {}
+
 /** A round that touches more files than this goes through the journal. */
 const NARROW_FILES = 8
 
 export class Committer {
   readonly #settings: CommitterSettings
   #enlisted: Participant[] = []
+  #between: (() => Promise<void>)[] = []
   #running: Promise<void> | undefined
   #scheduled = false
   #failed: Error | undefined
@@ -90,6 +93,21 @@ export class Committer {
     })
   }
 
+  /** Acts between two rounds: what is durable and what is only pending stays so until it resolves. */
+  between<T>(act: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#between.push(() => act().then(resolve, reject))
+      this.#start()
+    })
+  }
+
+  /** Resolves when all that is pending now is settled, however much comes behind it. */
+  async settled(): Promise<void> {
+    await this.between(nothing)
+    // The round that followed took what was pending then.
+    await this.between(nothing)
+  }
+
   /** A sync failed, of a round or beside it. What it covered counts as written from then on, so that no other sync can be believed. */
   breakOff(error: Error): void {
     if (this.#failed !== undefined) return
@@ -99,7 +117,7 @@ export class Committer {
 
   /** Resolves when nothing is pending. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined || this.#enlisted.length > 0) {
+    while (this.#running !== undefined || this.#enlisted.length > 0 || this.#between.length > 0) {
       this.#start()
       await this.#running
     }
@@ -107,18 +125,19 @@ export class Committer {
   }
 
   #start(): void {
-    if (this.#running !== undefined || this.#enlisted.length === 0) return
+    if (this.#running !== undefined || (this.#enlisted.length === 0 && this.#between.length === 0)) return
     this.#running = this.#rounds().finally(() => {
       this.#running = undefined
-      if (this.#enlisted.length > 0) this.#start()
+      this.#start()
     })
   }
 
   async #rounds(): Promise<void> {
-    while (this.#enlisted.length > 0) {
+    while (this.#enlisted.length > 0 || this.#between.length > 0) {
+      for (const act of this.#between.splice(0)) await act()
       const round = this.#enlisted
       this.#enlisted = []
-      await this.#round(round)
+      if (round.length > 0) await this.#round(round)
     }
   }
 

@@ -11,9 +11,11 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock, Timers } from '../../base/clock.ts'
+import type { Control } from '../../base/directory-lock.ts'
 import { publishFile } from '../../base/disk.ts'
 import { MillraceError } from '../../base/errors.ts'
 import { type Files, makeDurableDirectory } from '../../base/files.ts'
+import { STAGED, type StagedBackup, stageBackup } from './backup-stage.ts'
 import { BatchJournal } from './batch-journal.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 import { Committer, type Durability } from './commit.ts'
@@ -88,6 +90,8 @@ export class LogDirectory {
   #checkpointing: Promise<void> | undefined
   #lastCheckpointMs: number
   #closed = false
+  /** A backup is being copied. */
+  #staged = false
   /** Called when a sync failed and nothing is taken any more. */
   onFailure: ((error: Error) => void) | undefined
 
@@ -144,7 +148,9 @@ export class LogDirectory {
   static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
     const { files, path } = options
     await makeDurableDirectory(files, path)
-    const unlock = await files.lock(path).catch(error => {
+    let opened: LogDirectory | undefined
+    const control: Control = async (request, gone) => opened?.answer(request, gone) ?? { error: 'it is still starting' }
+    const unlock = await files.lock(path, control).catch(error => {
       throw error.code === 'EBUSY' ? inUse(path, error) : error
     })
     try {
@@ -153,7 +159,8 @@ export class LogDirectory {
       const leaderEpoch = await nextLeaderEpoch(files, path, clean)
       const recoveryPoints = await readRecoveryPoints(files, path)
       const batches = await BatchJournal.open(files, join(path, 'batches'))
-      return new LogDirectory(options, unlock, batches, { ...meta, clean, leaderEpoch, recoveryPoints })
+      await files.remove(join(path, STAGED))
+      return (opened = new LogDirectory(options, unlock, batches, { ...meta, clean, leaderEpoch, recoveryPoints }))
     } catch (error) {
       await unlock()
       throw error
@@ -259,7 +266,7 @@ export class LogDirectory {
     const { files } = this.#options
     this.#logs.delete(logKey(log.id.topicId, log.id.partition))
     log.abandon(refusal)
-    await this.committer.idle()
+    await this.committer.settled()
     const aside = `${log.directory}.${log.id.topicId}${DELETED_SUFFIX}`
     if ((await files.status(log.directory)) === undefined) return
     await files.rename(log.directory, aside)
@@ -309,7 +316,7 @@ export class LogDirectory {
     if (error.syscall === 'fsync' || error.syscall === 'fdatasync') this.committer.breakOff(error)
   }
 
-  async #saveRecoveryPoints(): Promise<void> {
+  #saveRecoveryPoints(directory = this.path): Promise<void> {
     const lines = [...this.#logs.values()].map(log => [
       log.id.topic,
       log.id.partition,
@@ -317,7 +324,58 @@ export class LogDirectory {
       log.snapshotOffset,
       log.id.topicId,
     ])
-    await writeCheckpoint(this.#options.files, join(this.path, RECOVERY_POINTS), lines)
+    return writeCheckpoint(this.#options.files, join(directory, RECOVERY_POINTS), lines)
+  }
+
+  // ── backups ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** What another process of this user asks for. */
+  async answer(request: unknown, gone: AbortSignal): Promise<object> {
+    if ((request as { backup?: unknown } | null)?.backup !== true) return { error: 'it knows no such request' }
+    if (this.#closed || this.#journal === undefined) return { error: 'it is starting or stopping' }
+    if (this.#staged) return { error: 'another backup is under way' }
+    this.#staged = true
+    const forget = async () => {
+      await this.#options.files.remove(join(this.path, STAGED))
+      this.#staged = false
+    }
+    try {
+      const cut = await this.#stage()
+      if (gone.aborted) await forget()
+      else gone.addEventListener('abort', () => void forget())
+      return cut
+    } catch (error) {
+      await forget()
+      throw error
+    }
+  }
+
+  /** Links of all that a start would need after a crash right now, in a directory of their own. */
+  async #stage(): Promise<StagedBackup> {
+    await this.checkpoint()
+    const directory = join(this.path, STAGED)
+    const { files } = this.#options
+    const held: (() => void)[] = []
+    const stage = async () => {
+      if (this.committer.failure !== undefined) throw this.committer.failure
+      const logs = [...this.#logs.values()]
+      const cut = await stageBackup({ files, from: this.path, to: directory, logs, journal: this.#journal! })
+      await this.#saveRecoveryPoints(directory)
+      return cut
+    }
+    const staged = Promise.all(Array.from(this.#logs.values(), async log => void held.push(await log.hold())))
+      .then(() => this.committer.between(stage))
+      .finally(() => held.forEach(release => release()))
+    // Recovery points stay where they are meanwhile, and with them the files that belong to them.
+    this.#checkpointing = staged.then(
+      () => {},
+      () => {},
+    )
+    try {
+      return await staged
+    } finally {
+      this.#checkpointing = undefined
+    }
   }
 
   /** The disk takes nothing more; reads and deletions go on. */

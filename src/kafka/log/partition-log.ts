@@ -711,6 +711,17 @@ export class PartitionLog implements Participant, JournalledWrite {
     return relative < 0 ? segment.endOffset : segment.baseOffset + relative
   }
 
+  // ── backups ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Its segments up to the high watermark, each with so many bytes as a crash would leave at the least. */
+  get durableSegments(): readonly { readonly segment: Segment; readonly bytes: number }[] {
+    const last = this.#segments.indexOf(this.#durableSegment)
+    return this.#segments
+      .slice(0, last + 1)
+      .filter(segment => segment.created)
+      .map(segment => ({ segment, bytes: segment === this.#durableSegment ? this.#durablePosition : segment.bytes }))
+  }
+
   // ── upkeep ────────────────────────────────────────────────────────────────────────────────────────
 
   /** Nothing below `offset` is read any more. The caller has made that durable. */
@@ -761,6 +772,11 @@ export class PartitionLog implements Participant, JournalledWrite {
     const done = this.#upkeep.then(act)
     this.#upkeep = done.catch(() => {})
     return done
+  }
+
+  /** Keeps its segments and their names as they are, appends aside, until the answered function is called. */
+  hold(): Promise<() => void> {
+    return new Promise(held => void this.#alone(() => new Promise<void>(release => held(release))))
   }
 
   isActive(segment: Segment): boolean {

@@ -141,6 +141,20 @@ export class StateJournal implements Participant {
     return this.#position
   }
 
+  /** Between two rounds: the files that a start would read, by name, each with so many bytes of it as count. */
+  async wholeFiles(): Promise<ReadonlyMap<string, number>> {
+    await this.#snapshotting
+    const { files } = this.#context
+    const names = (await files.list(this.#directory)).filter(name => /^\d+\.(journal|snapshot)$/.test(name))
+    const current = fileName(this.#sequence, 'journal')
+    const whole = new Map<string, number>()
+    for (const name of names) {
+      const status = await files.status(join(this.#directory, name))
+      if (status !== undefined) whole.set(name, name === current ? this.#position : status.bytes)
+    }
+    return whole
+  }
+
   // ── the commit round ──────────────────────────────────────────────────────────────────────────────
 
   write(): Promise<void> | undefined {

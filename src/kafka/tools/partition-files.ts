@@ -3,7 +3,7 @@
  *
  *     00000000000000000000.log .index .timeindex [.txnindex]      a segment
  *     00000000000000004711.snapshot                               producers as they were at 4711
- *     ….cleaned  ….swap  ….deleted                                compaction under way, or left by a crash in it
+ *     ….cleaned  ….swap  ….deleted                                compaction under way, what it replaced, or left by a crash in it
  */
 import { readdir } from 'node:fs/promises'
 import { parseSegmentFile } from '../log/names.ts'
@@ -30,6 +30,6 @@ export async function partitionFiles(directory: string): Promise<PartitionFiles>
     bases: offsets('log'),
     names: new Set(names),
     snapshots: offsets('snapshot'),
-    leftovers: names.filter(name => /\.(cleaned|swap|deleted)$/.test(name)),
+    leftovers: names.filter(name => /\.(cleaned|swap|deleted|range)$/.test(name)),
   }
 }

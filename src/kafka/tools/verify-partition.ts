@@ -103,7 +103,8 @@ class PartitionWalk {
   async #segment(base: number, next: number | undefined): Promise<boolean> {
     const { report } = this
     const path = segmentFile(this.#directory, base, 'log')
-    const last = next === undefined
+    // Behind the recovery point a start looks at everything, and makes indexes anew.
+    const settled = this.#options.recoveryPoint === undefined || (next !== undefined && next <= this.#recoveryPoint)
     if (base > report.endOffset && report.segments > 0) report.missingOffsets += base - report.endOffset
     if (base < report.endOffset)
       this.#problem({ path, offset: base, what: `the segment before it ends at offset ${report.endOffset}` })
@@ -111,7 +112,7 @@ class PartitionWalk {
     if (opened === undefined) return true
     const { file, bytes } = opened
     try {
-      const indexes = await this.#indexes(base, last)
+      const indexes = await this.#indexes(base, settled)
       report.segments++
       report.endOffset = Math.max(report.endOffset, base)
       const end = await walkBatches(file, 0, bytes, (buffer, at, size, position) => {
@@ -120,9 +121,9 @@ class PartitionWalk {
       })
       report.bytes += end.position
       const whole = end.position === bytes
-      if (end.fault !== undefined) this.#cut(path, end.position, bytes, end.fault, last)
+      if (end.fault !== undefined) this.#cut(path, end.position, bytes, end.fault)
       const found = [...indexes.end(end.position, report.endOffset), ...(await this.#aborted(base))]
-      for (const finding of found) this.#ofIndex(finding, last && report.endOffset >= this.#recoveryPoint)
+      for (const finding of found) this.#ofIndex(finding, !settled && report.endOffset >= this.#recoveryPoint)
       return whole
     } finally {
       file.close()
@@ -173,9 +174,9 @@ class PartitionWalk {
     if (greatest > latest) wrong(`a record of ${greatest} is later than the batch says, ${latest}`)
   }
 
-  #cut(path: string, position: number, bytes: number, fault: { what: string; offset: number | undefined }, last: boolean): void {
+  #cut(path: string, position: number, bytes: number, fault: { what: string; offset: number | undefined }): void {
     const finding = { path, position, offset: fault.offset ?? this.report.endOffset }
-    if (last && this.report.endOffset >= this.#recoveryPoint)
+    if (this.report.endOffset >= this.#recoveryPoint)
       return this.#note({ ...finding, what: `${fault.what}; the next start cuts off ${bytes - position} bytes` })
     this.#problem({ ...finding, what: fault.what })
   }
@@ -190,14 +191,13 @@ class PartitionWalk {
     else this.#problem(finding)
   }
 
-  async #indexes(base: number, last: boolean): Promise<IndexCheck> {
+  async #indexes(base: number, due: boolean): Promise<IndexCheck> {
     const [index, timeIndex] = ['index', 'timeindex'].map(kind => segmentFile(this.#directory, base, kind as 'index')) as [
       string,
       string,
     ]
     const [bytes, timeBytes] = [await this.#read(index), await this.#read(timeIndex)]
-    // That of a segment that is written to comes with the next checkpoint, or a start.
-    const due = !last || this.#options.recoveryPoint === undefined
+    // Those of a segment that is written to come with the next checkpoint, or a start.
     for (const [path, found] of [
       [index, bytes],
       [timeIndex, timeBytes],

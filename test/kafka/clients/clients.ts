@@ -1,5 +1,5 @@
 /** The clients: how each is installed, and how its program is started. Columns of the table in docs/clients.md, in this order. */
-import { npmPackages } from './install.ts'
+import { debianPackage, npmPackages } from './install.ts'
 
 export interface Client {
   /** As it is called on the command line and in the table. */
@@ -57,7 +57,40 @@ export const clients: readonly Client[] = [
       return { version: '2.12.1 (Node 24)', command: [...nodeOf(24), program('platformatic', 'main.mjs')], home }
     },
   },
+  {
+    name: 'node-rdkafka',
+    title: 'node-rdkafka',
+    async prepare() {
+      // librdkafka is compiled with the libraries that are there; without this one it has no zstd.
+      debianPackage('libzstd-dev')
+      const home = npmPackages('node-rdkafka-3.6.1', ['node-rdkafka@3.6.1'])
+      return { version: '3.6.1', command: [process.execPath, program('node-rdkafka', 'main.mjs')], home }
+    },
+  },
+  {
+    name: 'kafka-python',
+    title: 'kafka-python',
+    async prepare() {
+      for (const codec of ['python3-snappy', 'python3-lz4', 'python3-zstandard']) debianPackage(codec)
+      const version = debianPackage('python3-kafka')
+      return { version: upstream(version), command: [debianPython, program('python', 'kafka_python.py')] }
+    },
+  },
+  {
+    name: 'confluent-kafka',
+    title: 'confluent-kafka (Python)',
+    async prepare() {
+      const version = debianPackage('python3-confluent-kafka')
+      return { version: upstream(version), command: [debianPython, program('python', 'confluent_kafka_python.py')] }
+    },
+  },
 ]
+
+/** Debian's packages are for Debian's Python, whatever else is there. */
+const debianPython = '/usr/bin/python3'
+
+/** `2.0.2-3` is Debian's third of 2.0.2. */
+const upstream = (version: string): string => version.replace(/[-+].*$/, '')
 
 /** Another version of Node, as npm has it. */
 const nodeOf = (version: number): string[] => ['npx', '-y', `node@${version}`]

@@ -15,6 +15,16 @@ export const exceptions: readonly Exception[] = [
     feature: 'timestamps of the broker',
     reason: "The client shows the producer's timestamps all the same, whichever broker it reads from.",
   },
+  {
+    clients: ['node-rdkafka'],
+    feature: 'empty keys and values',
+    reason: 'The client takes an empty value for null.',
+  },
+  {
+    clients: ['node-rdkafka'],
+    feature: 'headers of bytes',
+    reason: 'The client writes headers as text, and ends them at a zero.',
+  },
 ]
 
 export const exceptionFor = (client: string, feature: string): Exception | undefined =>

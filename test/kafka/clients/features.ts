@@ -29,8 +29,10 @@ export const areas: readonly Area[] = [
     timeoutMs: 60_000,
     features: {
       'keys': 'records of one key are in one partition of four, in order',
-      'null keys and values': 'null and empty are told apart, in keys and in values',
-      'headers': 'come back in order, a name twice, bytes that are no text',
+      'null keys and values': 'come back as null',
+      'empty keys and values': 'come back as empty',
+      'headers': 'come back in order, a name twice',
+      'headers of bytes': 'bytes that are no text come back',
       'timestamps': "the producer's own, also backwards",
       'timestamps of the broker': 'where `message.timestamp.type` is `LogAppendTime`',
       'offsets by time': 'the first offset at or after a timestamp; none after the last',

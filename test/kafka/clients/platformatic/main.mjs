@@ -94,6 +94,32 @@ const codecs = {
   'zstd': codec('zstd'),
 }
 
+async function comeBack(clients, name, records) {
+  const topic = clients.name(name)
+  await createTopic(clients, topic)
+  await clients.producer().send({ messages: records.map(([key, value]) => ({ topic, key: bytes(key), value: bytes(value) })) })
+  const text = buffer => buffer?.toString() ?? null
+  same(
+    (await read(clients, topic, records.length)).map(({ key, value }) => [text(key), text(value)]),
+    records,
+    'records',
+  )
+}
+
+async function headersComeBack(clients, name, headers) {
+  const topic = clients.name(name)
+  await createTopic(clients, topic)
+  // Names are buffers, so that one may be there twice.
+  const asked = new Map(headers.map(([name, value]) => [bytes(name), value]))
+  await clients.producer().send({ messages: [{ topic, value: bytes('v'), headers: asked }] })
+  const [message] = await read(clients, topic, 1)
+  same(
+    [...message.headers].map(([name, value]) => [name.toString(), value]),
+    headers,
+    'headers',
+  )
+}
+
 const records = {
   'keys': feature(async clients => {
     const topic = clients.name('keys')
@@ -116,45 +142,30 @@ const records = {
     holds(new Set([...places.values()].map(place => place.partition)).size > 1, 'all keys are in one partition')
   }),
 
-  'null keys and values': feature(async clients => {
-    const topic = clients.name('nulls')
-    await createTopic(clients, topic)
-    const records = [
+  'null keys and values': feature(clients =>
+    comeBack(clients, 'null', [
       [null, null],
-      ['', ''],
       ['k', null],
       [null, 'v'],
-    ]
-    const messages = records.map(([key, value]) => ({ topic, key: bytes(key), value: bytes(value) }))
-    await clients.producer().send({ messages })
-    const got = await read(clients, topic, 4)
-    const text = buffer => buffer?.toString() ?? null
-    same(
-      got.map(({ key, value }) => [text(key), text(value)]),
-      records,
-      'records',
-    )
-  }),
+    ]),
+  ),
+  'empty keys and values': feature(clients =>
+    comeBack(clients, 'empty', [
+      ['', ''],
+      ['k', ''],
+      ['', 'v'],
+    ]),
+  ),
 
-  'headers': feature(async clients => {
-    const topic = clients.name('headers')
-    await createTopic(clients, topic)
-    const headers = [
+  'headers': feature(clients =>
+    headersComeBack(clients, 'headers', [
       ['trace', bytes('abc')],
-      ['bytes', Buffer.from([0, 255, 128])],
       ['twice', bytes('one')],
       ['twice', bytes('two')],
       ['last', bytes('')],
-    ]
-    const asked = new Map(headers.map(([name, value]) => [bytes(name), value]))
-    await clients.producer().send({ messages: [{ topic, value: bytes('v'), headers: asked }] })
-    const [message] = await read(clients, topic, 1)
-    same(
-      [...message.headers].map(([name, value]) => [name.toString(), value]),
-      headers,
-      'headers',
-    )
-  }),
+    ]),
+  ),
+  'headers of bytes': feature(clients => headersComeBack(clients, 'binary-headers', [['bytes', Buffer.from([0, 255, 128])]])),
 
   'timestamps': feature(async clients => {
     const topic = clients.name('create-time')
