@@ -42,6 +42,7 @@ async function fail(transcripts: readonly Transcript[], saslPort: number, guarde
     await prepare(broker, guarded)
     await Promise.all(transcripts.map(transcript => replayed(transcript, broker, saslPort)))
     await new Promise(resolve => setTimeout(resolve, 100))
+    await broker.look()
     return broker.failed
   } finally {
     await broker.stop(2000)
