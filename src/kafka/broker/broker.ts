@@ -25,6 +25,8 @@ import { GroupCoordinator } from './groups/group-coordinator.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { QuotaStore } from './quotas/quota-store.ts'
+import { Retention } from './retention.ts'
 import type { Authorizer } from './security/authorizer.ts'
 import { type SecurityHost, systemHost } from './security/host.ts'
 import { type BrokerSecurity, openSecurity } from './security/security.ts'
@@ -85,6 +87,8 @@ export class Broker {
   readonly pieces = new PieceBuffers()
   readonly stats = new BrokerStats()
   readonly cleaner: LogCleaner
+  readonly retention: Retention
+  readonly quotas: QuotaStore
   /** By API key. */
   readonly handlers: readonly (ApiHandler | undefined)[]
   readonly log: BrokerOptions['log']
@@ -98,7 +102,7 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: Pick<Broker, 'configStore' | 'topics' | 'producerIds' | 'groups' | 'transactions' | 'securityState'> & {
+    parts: Pick<Broker, 'configStore' | 'quotas' | 'topics' | 'producerIds' | 'groups' | 'transactions' | 'securityState'> & {
       readonly security: BrokerSecurity
     },
   ) {
@@ -108,6 +112,7 @@ export class Broker {
     this.log = options.log
     this.config = config
     this.configStore = parts.configStore
+    this.quotas = parts.quotas
     this.logThreshold = options.logThreshold ?? { level: 'info' }
     this.directory = directory
     this.journal = journal
@@ -124,6 +129,16 @@ export class Broker {
       timers: this.timers,
       compactor: options.compactor ?? slicedCompactor(options.files, this.clock),
       settings: () => config.current.cleaner,
+      log: options.log,
+    })
+    this.retention = new Retention({
+      clock: this.clock,
+      timers: this.timers,
+      files: options.files,
+      directory,
+      journal,
+      topics: this.topics,
+      intervalMs: () => config.current.retentionCheckMs,
       log: options.log,
     })
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
@@ -147,6 +162,7 @@ export class Broker {
     const topics = new Topics(directory, random, name => config.valueOf(name))
     const producerIds = new ProducerIds()
     const configStore = new ConfigStore()
+    const quotas = new QuotaStore()
     const securityState = new SecurityState()
     const groups = new GroupCoordinator({
       clock,
@@ -177,6 +193,7 @@ export class Broker {
       producerIds.open(journal)
       securityState.open(journal)
       configStore.open(journal)
+      quotas.open(journal)
       takeStored(config, configStore, directory.nodeId, options.log)
       await topics.open(journal)
       groups.times = timesOfGroups(config, configStore)
@@ -189,12 +206,13 @@ export class Broker {
         state: securityState,
         log: options.log,
       })
-      const parts = { configStore, topics, producerIds, groups, transactions, securityState, security }
+      const parts = { configStore, quotas, topics, producerIds, groups, transactions, securityState, security }
       const broker = new Broker(options, config, directory, journal, parts)
       if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       broker.#expireProducersLater()
       broker.cleaner.start()
+      broker.retention.start()
       return broker
     } catch (error) {
       groups.stop()
@@ -269,6 +287,7 @@ export class Broker {
     for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
     await Promise.all(this.listeners.map(listener => listener.closeConnections(STOP_MS)))
     await this.cleaner.stop()
+    await this.retention.stop()
     await this.transactions.close()
     await this.directory.close()
   }
