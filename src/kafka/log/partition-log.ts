@@ -913,6 +913,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     const { files } = this.#context.open
     for (const { offset, snapshot } of rolled)
       await publishFile(files, this.directory, segmentFile('', offset, 'snapshot'), snapshot)
+    let named = false
     for (const segment of segments) {
       // An active segment that nothing was written to has no file yet.
       if (!segment.created || segment.replaced) continue
@@ -925,14 +926,16 @@ export class PartitionLog implements Participant, JournalledWrite {
         // Bytes behind the recovery point may wait for their round still.
         if (!closed || segment.endOffset > end) continue
         segment.sealed = true
+        named = true
         this.#inJournal.delete(segment)
       } finally {
         segment.file.unpin()
       }
     }
     const created = this.#newFiles
+    // Index files that nobody looks after any more must have their names, too.
+    if (created > 0 || named) await files.syncDirectory(this.directory)
     if (created > 0) {
-      await files.syncDirectory(this.directory)
       await files.syncDirectory(dirname(this.directory))
       if (this.#newFiles === created) this.#newFiles = 0
     }

@@ -133,7 +133,7 @@ export class LogCleaner {
   /** Answers up to where the log is clean now; undefined when it is to be left alone for now. */
   async #round(log: PartitionLog, firstDirtyOffset: number, endOffset: number): Promise<number | undefined> {
     const { clock, directory, compactor } = this.#options
-    const segments = log.segments.filter(segment => segment.endOffset <= endOffset)
+    const segments = log.segments.filter(segment => segment.endOffset <= endOffset && !log.isActive(segment))
     const started = clock.elapsedMs()
     try {
       const job = await this.#jobFor(log, segments, firstDirtyOffset, endOffset)
