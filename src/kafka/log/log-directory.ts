@@ -344,6 +344,8 @@ export class LogDirectory {
         await this.#saving
       }
       this.#saving = undefined
+      // A round's sync that failed meanwhile may have taken the error from those of this checkpoint.
+      if (this.committer.failure !== undefined) throw this.committer.failure
       await this.#saveRecoveryPoints()
       for (const log of unsaved) await log.recoveryPointSaved()
       await leaveBatches(whole)
