@@ -17,6 +17,8 @@ export async function retainedFrom(
   let from = log.startOffset
   if (retentionMs >= 0) {
     for (const [i, segment] of segments.entries()) {
+      // What compaction has emptied goes with the next one.
+      if (isEmptied(log, segment)) continue
       if (!isDurable(log, segment) || nowMs - (await latestMs(segment, modifiedMs)) <= retentionMs) break
       from = Math.max(from, endOf(segments, i))
     }
@@ -24,7 +26,9 @@ export async function retainedFrom(
   let excess = retentionBytes < 0 ? -1 : log.bytes - retentionBytes
   for (const [i, segment] of segments.entries()) {
     excess -= segment.bytes
-    if (excess < 0 || !isDurable(log, segment)) break
+    if (excess < 0) break
+    if (isEmptied(log, segment)) continue
+    if (!isDurable(log, segment)) break
     from = Math.max(from, endOf(segments, i))
   }
   return from
@@ -39,6 +43,8 @@ export function dropBeforeStart(log: PartitionLog): Promise<number> {
   if (startOffset >= log.endOffset) log.roll()
   return log.dropSegments((_, next) => next.baseOffset <= startOffset)
 }
+
+const isEmptied = (log: PartitionLog, segment: Segment): boolean => segment.bytes === 0 && !log.isActive(segment)
 
 const isDurable = (log: PartitionLog, segment: Segment): boolean => segment.bytes > 0 && segment.endOffset <= log.highWatermark
 
