@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Missing } from '../install.ts'
-import { type RunningTarget, startBroker } from '../target.ts'
+import { freePorts, startBroker } from '../target.ts'
 import { javaPrograms } from '../toolchains.ts'
 import { askFlink } from './flink.ts'
 import { withRealKafka } from './real-kafka.ts'
@@ -31,16 +31,16 @@ function peer(name: string): string {
   return path
 }
 
-/** Each answers what failed. */
-const suites: Readonly<Record<string, (ours: RunningTarget) => Promise<readonly string[]>>> = {
-  tools: ({ bootstrap }) => {
+/** Each answers what failed, on a broker and its schema registry. */
+const suites: Readonly<Record<string, (broker: string, registry: string) => Promise<readonly string[]>>> = {
+  tools: broker => {
     const java = javaPrograms()
-    return withRealKafka(peer('kafka'), real => compareTools(java, bootstrap, real, flags.verbose))
+    return withRealKafka(peer('kafka'), real => compareTools(java, broker, real, flags.verbose))
   },
-  streams: ({ bootstrap }) => runStreams(javaPrograms(), bootstrap),
-  flink: ({ bootstrap }) => {
+  streams: broker => runStreams(javaPrograms(), broker),
+  flink: (broker, registry) => {
     javaPrograms()
-    return askFlink(peer('flink'), bootstrap, flags.verbose)
+    return askFlink(peer('flink'), { broker, registry: `http://${registry}` }, flags.verbose)
   },
 }
 
@@ -50,9 +50,10 @@ for (const name of asked) {
   const suite = suites[name]
   if (suite === undefined) throw new Error(`there is no '${name}': ${Object.keys(suites).join(', ')}`)
   const startedMs = performance.now()
-  const ours = await startBroker(join(root, 'dist/bin/millrace.js'))
+  const registry = `127.0.0.1:${(await freePorts(1))[0]}`
+  const ours = await startBroker(join(root, 'dist/bin/millrace.js'), ['--schema-registry', registry])
   try {
-    const failures = [...(await suite(ours))]
+    const failures = [...(await suite(ours.bootstrap, registry))]
     if (/"level":"error"/.test(ours.log())) failures.push(`the broker logged errors:\n${ours.log()}`)
     for (const failure of failures) console.log(`FAILED: ${failure}`)
     failed += failures.length

@@ -80,6 +80,7 @@ const sorted = (text: string): string =>
   text
     .split('\n')
     .map(line => line.trim())
+    .filter(line => line !== '')
     .toSorted()
     .join('\n')
 
