@@ -51,7 +51,7 @@ for (const name of asked) {
   if (suite === undefined) throw new Error(`there is no '${name}': ${Object.keys(suites).join(', ')}`)
   const startedMs = performance.now()
   const registry = `127.0.0.1:${(await freePorts(1))[0]}`
-  const ours = await startBroker(join(root, 'dist/bin/millrace.js'), ['--schema-registry', registry])
+  const ours = await startBroker(join(root, 'dist/bin/millrace.js'), name === 'flink' ? ['--schema-registry', registry] : [])
   try {
     const failures = [...(await suite(ours.bootstrap, registry))]
     if (/"level":"error"/.test(ours.log())) failures.push(`the broker logged errors:\n${ours.log()}`)

@@ -25,20 +25,28 @@ const tool =
     ...more,
   })
 
+/** Tools whose options stand before the command. */
+const optionsFirst =
+  (name: string) =>
+  (args: string, more: Partial<ToolCommand> = {}): ToolCommand => ({
+    tool: name,
+    args: `--bootstrap-server BROKER ${args}`,
+    ...more,
+  })
+
 const topics = tool('org.apache.kafka.tools.TopicCommand')
 const configs = tool('kafka.admin.ConfigCommand')
 const groups = tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand')
 const allGroups = tool('org.apache.kafka.tools.GroupsCommand')
 const acls = tool('org.apache.kafka.tools.AclCommand')
-const transactions = tool('org.apache.kafka.tools.TransactionsCommand')
+const transactions = optionsFirst('org.apache.kafka.tools.TransactionsCommand')
 const offsets = tool('org.apache.kafka.tools.GetOffsetShell')
 const produce = tool('org.apache.kafka.tools.ConsoleProducer')
 const consume = tool('org.apache.kafka.tools.consumer.ConsoleConsumer')
 const deleteRecords = tool('org.apache.kafka.tools.DeleteRecordsCommand')
 const logDirs = tool('org.apache.kafka.tools.LogDirsCommand')
-const features = tool('org.apache.kafka.tools.FeatureCommand')
+const features = optionsFirst('org.apache.kafka.tools.FeatureCommand')
 const cluster = tool('org.apache.kafka.tools.ClusterTool')
-const quorum = tool('org.apache.kafka.tools.MetadataQuorumCommand')
 const clientMetrics = tool('org.apache.kafka.tools.ClientMetricsCommand')
 const leaders = tool('org.apache.kafka.tools.LeaderElectionCommand')
 const reassign = tool('org.apache.kafka.tools.reassign.ReassignPartitionsCommand')
@@ -220,7 +228,7 @@ export const toolCommands = (deletion: string): readonly ToolCommand[] => [
   groups('--describe --group cg'),
   transactions('list'),
   transactions('describe --transactional-id nope'),
-  transactions('describe --transactional-id cp'),
+  transactions('describe --transactional-id cp', { differs: 'the epoch counts transactions, of which chance aborted some' }),
   transactions('describe-producers --topic in --partition 0', { differs: 'ids and sequences of producers' }),
   transactions('describe-producers --topic nope --partition 0'),
   transactions('find-hanging --topic out'),
@@ -246,7 +254,6 @@ export const toolCommands = (deletion: string): readonly ToolCommand[] => [
   cluster('list-endpoints'),
   features('describe', { differs: 'share and streams groups, KRaft and eligible leader replicas are not here' }),
   logDirs('--describe --topic-list b'),
-  quorum('describe --status', { differs: 'there is no log of metadata' }),
   leaders('--election-type preferred --all-topic-partitions'),
   leaders('--election-type unclean --topic a --partition 0'),
   reassign('--list'),
