@@ -7,6 +7,7 @@ import { crc32cImplementation } from '#src/kafka/records/crc32c.ts'
 import { median } from '../measure.ts'
 import { type LoadArguments, type LoadRun, runLoad } from './load.ts'
 import { type Peer, createTopic, missing, startKafka, startMillrace } from './peers.ts'
+import { firstProduce, restartAfterKill } from './restart.ts'
 import { slowConsumers } from './slow-consumers.ts'
 
 export interface BrokerBenchOptions {
@@ -21,11 +22,12 @@ export interface Comparison {
   readonly what: string
   readonly unit: string
   readonly millrace: number
-  readonly kafka: number
-  readonly ratio: number
+  readonly kafka: number | '–'
+  readonly ratio: number | '–'
 }
 
 const WARM_UP = 3_000_000
+const RESTART_GIGABYTES = 10
 
 export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions): Promise<Comparison[]> {
   const lacking = missing()
@@ -103,7 +105,25 @@ export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions)
   } finally {
     for (const peer of peers) await peer.stop()
   }
+  if (asks('start')) found.push(await starts(rounds))
+  if (asks('restart')) found.push(await restart(RESTART_GIGABYTES * scale))
   return found
+}
+
+/** Of an empty directory; there is nothing to compare it with. */
+async function starts(rounds: number): Promise<Comparison> {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const { ms, peer } = await firstProduce(startMillrace)
+    times.push(ms)
+    await peer.stop()
+  }
+  return alone('start to the first acknowledged produce', 'ms', median(times))
+}
+
+async function restart(gigabytes: number): Promise<Comparison> {
+  const { ms, cold } = await restartAfterKill(gigabytes)
+  return alone(`the same after SIGKILL, ${gigabytes} GB in 1,000 partitions${cold ? ', caches dropped' : ''}`, 'ms', ms)
 }
 
 /** Runs the same load on each peer in turn, so often. */
@@ -159,6 +179,14 @@ const cpu = (what: string, runs: readonly LoadRun[][], count: number): Compariso
 function compared(what: string, unit: string, [millrace, kafka]: readonly number[]): Comparison {
   return { what, unit, millrace: round(millrace!), kafka: round(kafka!), ratio: ratio(millrace!, kafka!) }
 }
+
+const alone = (what: string, unit: string, ours: number): Comparison => ({
+  what,
+  unit,
+  millrace: round(ours),
+  kafka: '–',
+  ratio: '–',
+})
 
 const round = (n: number): number => (n >= 100 ? Math.round(n) : Math.round(n * 100) / 100)
 const ratio = (a: number, b: number): number => Math.round((a / b) * 100) / 100

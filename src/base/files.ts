@@ -47,6 +47,8 @@ export interface Files extends Disk {
   lock(directory: string, control?: Control): Promise<() => Promise<void>>
   /** Bytes that can still be written where `path` lies. */
   freeBytes(path: string): Promise<number>
+  /** Bytes that there are where `path` lies, free or not. */
+  totalBytes(path: string): Promise<number>
 }
 
 /** Makes a directory, and whatever lies above it, so that a crash does not take it away again. */

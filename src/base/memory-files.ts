@@ -99,6 +99,9 @@ export function memoryFiles(maxBytes = Number.POSITIVE_INFINITY, now: () => numb
     async freeBytes() {
       return usage.maxBytes - usage.bytes
     },
+    async totalBytes() {
+      return usage.maxBytes
+    },
   }
 }
 

@@ -41,6 +41,10 @@ export function nodeFiles(): NodeFiles {
       const { bavail, bsize } = await fs.promises.statfs(path)
       return bavail * bsize
     },
+    async totalBytes(path) {
+      const { blocks, bsize } = await fs.promises.statfs(path)
+      return blocks * bsize
+    },
     async close() {
       await thread?.close()
     },

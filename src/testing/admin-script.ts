@@ -7,16 +7,28 @@
  *     replace topic:a retention.ms=5                      → 0                 AlterConfigs
  *     configs topic:a retention.ms                        → retention.ms=5/topic long [topic retention.ms=5]
  *     resources group                                     → group:g
+ *     delete a · delete id:a · grow a 4                   → 0
+ *     records a0:5 a1:-1                                  → a0 0 5, a1 0 7    DeleteRecords; the offset where the partition begins then
+ *     offsets a0                                          → 5 to 7
+ *     metadata a b id:a auto                              → a 0 2, b 3 0      errors and numbers of partitions
+ *     pages a b limit:2 cursor:a:1                        → a 0 1, b 0 0 | next b 1
+ *     elect a0 · reassign a0=1,2 · reassignments          → a0 84
+ *     quota user=ann,client-id=- producer_byte_rate=5     → 0                 - is the default
+ *     quotas user=* strict                                → user=ann producer_byte_rate=5
  *
  * Topics and groups have names of their own in every run. `v1`: the version. `validate`: nothing is changed.
  */
 import type { Peer } from './transaction-script.ts'
+import { ZERO_UUID } from '../kafka/protocol/schema.ts'
 import { batchOf } from './broker.ts'
 
 const resourceTypes: Readonly<Record<string, number>> = { topic: 2, broker: 4, logger: 8, metrics: 16, group: 32 }
 const resourceNames = new Map(Object.entries(resourceTypes).map(([name, type]) => [type, name]))
 const sources = ['', 'topic', 'broker', 'all', 'start', 'default', 'logger', 'metrics', 'group']
 const types = ['-', 'boolean', 'string', 'int', 'short', 'long', 'double', 'list', 'class', 'password']
+
+/** Of no topic. */
+const UNKNOWN_ID = 'BAAAAAAAAAAAAAAAAAAAAA'
 
 /** What is left of a request's words when those of its kind are taken. */
 class Words {
@@ -77,6 +89,19 @@ export class AdminConversation {
     replace: words => this.#replace(words),
     configs: words => this.#configs(words),
     resources: words => this.#resources(words),
+    delete: words => this.#delete(words),
+    grow: words => this.#grow(words),
+    records: words => this.#records(words),
+    offsets: words => this.#offsets(words),
+    metadata: words => this.#metadata(words),
+    pages: words => this.#pages(words),
+    cluster: words => this.#cluster(words),
+    dirs: words => this.#dirs(words),
+    elect: words => this.#elect(words),
+    reassign: words => this.#reassign(words),
+    reassignments: () => this.#reassignments(),
+    quota: words => this.#quota(words),
+    quotas: words => this.#quotas(words),
     wait: async words => {
       await this.#peer.wait(Number(words.take()))
       return undefined
@@ -122,11 +147,232 @@ export class AdminConversation {
     }
     const { topics } = await this.#peer.ask('CreateTopics', version, { topics: [topic], timeoutMs: 10_000, validateOnly })
     const [answer] = topics as [(typeof topics)[number]]
-    this.#ids.set(name, answer.topicId)
     if (answer.errorCode !== 0) return String(answer.errorCode)
+    if (!validateOnly) this.#ids.set(name, answer.topicId)
     const set = (answer.configs ?? []).filter(({ configSource }) => configSource !== 3 && configSource !== 5)
     const shown = set.map(({ name: of, value, configSource }) => `${of}=${value}/${sources[configSource]}`)
     return [`0 ${answer.numPartitions}x${answer.replicationFactor}`, ...shown].join(' ')
+  }
+
+  /** `id:a` → by id, `a` → by name. */
+  #named(word: string): { readonly name: string | null; readonly topicId: string } {
+    if (!word.startsWith('id:')) return { name: this.#topic(word), topicId: ZERO_UUID }
+    return { name: null, topicId: this.#ids.get(word.slice(3)) ?? UNKNOWN_ID }
+  }
+
+  async #delete(words: Words): Promise<string> {
+    const version = words.version(6)
+    const topics = words.rest.map(word => this.#named(word))
+    const { responses } = await this.#peer.ask('DeleteTopics', version, {
+      topics: version >= 6 ? topics : [],
+      topicNames: version >= 6 ? [] : topics.map(({ name }) => name!),
+      timeoutMs: 10_000,
+    })
+    return responses
+      .map(({ name, errorCode }) => `${this.#shown(name)} ${errorCode}`)
+      .toSorted()
+      .join(', ')
+  }
+
+  async #grow(words: Words): Promise<string> {
+    const version = words.version(3)
+    const validateOnly = words.flag('validate')
+    const assign = words.option('assign')
+    const topics: { name: string; count: number; assignments: { brokerIds: number[] }[] | null }[] = []
+    while (words.rest.length > 0) {
+      const name = this.#topic(words.take())
+      const assignments = assign?.split(';').map(ids => ({ brokerIds: ids.split(',').map(Number) })) ?? null
+      topics.push({ name, count: Number(words.take()), assignments })
+    }
+    const { results } = await this.#peer.ask('CreatePartitions', version, { topics, timeoutMs: 10_000, validateOnly })
+    return results.map(({ errorCode }) => errorCode).join(' ')
+  }
+
+  async #records(words: Words): Promise<string> {
+    const version = words.version(2)
+    const topics = words.rest.map(word => {
+      const [, name, index, offset] = /^(.*?)(\d+):(-?\d+)$/.exec(word)!
+      return { name: this.#topic(name!), partitions: [{ partitionIndex: Number(index), offset: Number(offset) }] }
+    })
+    const answer = await this.#peer.ask('DeleteRecords', version, { topics, timeoutMs: 10_000 })
+    return answer.topics
+      .flatMap(({ name, partitions }) =>
+        partitions.map(
+          ({ partitionIndex, errorCode, lowWatermark }) => `${this.#shown(name)}${partitionIndex} ${errorCode} ${lowWatermark}`,
+        ),
+      )
+      .toSorted()
+      .join(', ')
+  }
+
+  async #offsets(words: Words): Promise<string> {
+    const [, name, index] = /^([a-z]+)(\d+)$/.exec(words.take())!
+    const ask = async (timestamp: number) => {
+      const { topics } = await this.#peer.ask('ListOffsets', 7, {
+        replicaId: -1,
+        isolationLevel: 0,
+        topics: [
+          { name: this.#topic(name!), partitions: [{ partitionIndex: Number(index), currentLeaderEpoch: -1, timestamp }] },
+        ],
+      })
+      const { errorCode, offset } = topics[0]!.partitions[0]!
+      return errorCode === 0 ? String(offset) : `error ${errorCode}`
+    }
+    return `${await ask(-2)} to ${await ask(-1)}`
+  }
+
+  async #metadata(words: Words): Promise<string> {
+    const version = words.version(12)
+    const auto = words.flag('auto')
+    const operations = words.flag('operations')
+    const answer = await this.#peer.ask('Metadata', version, {
+      topics: words.rest.map(word => {
+        const wanted = this.#named(word)
+        return version < 12 ? { ...wanted, name: wanted.name ?? '' } : wanted
+      }),
+      allowAutoTopicCreation: auto,
+      includeTopicAuthorizedOperations: operations,
+      includeClusterAuthorizedOperations: operations && version <= 10,
+    })
+    const topics = answer.topics.map(
+      ({ name, errorCode, partitions, topicAuthorizedOperations }) =>
+        `${this.#shown(name)} ${errorCode} ${partitions.length}${operations ? ` may ${topicAuthorizedOperations}` : ''}`,
+    )
+    const cluster = operations && version <= 10 ? [`cluster ${answer.clusterAuthorizedOperations}`] : []
+    return [...topics.toSorted(), ...cluster].join(', ')
+  }
+
+  async #pages(words: Words): Promise<string> {
+    const limit = words.option('limit')
+    const cursor = words.option('cursor')?.split(':')
+    const answer = await this.#peer.ask('DescribeTopicPartitions', 0, {
+      responsePartitionLimit: limit === undefined ? 2000 : Number(limit),
+      cursor: cursor === undefined ? null : { topicName: this.#topic(cursor[0]!), partitionIndex: Number(cursor[1]) },
+      topics: words.rest.map(word => ({ name: this.#topic(word) })),
+    })
+    const topics = answer.topics.map(({ name, errorCode, partitions }) =>
+      [this.#shown(name), errorCode, ...partitions.map(({ partitionIndex }) => partitionIndex)].join(' '),
+    )
+    const { nextCursor } = answer
+    const next = nextCursor === null ? '' : ` | next ${this.#shown(nextCursor.topicName)} ${nextCursor.partitionIndex}`
+    return `${topics.join(', ')}${next}`
+  }
+
+  // ── the cluster ───────────────────────────────────────────────────────────────────────────────────
+
+  async #cluster(words: Words): Promise<string> {
+    const version = words.version(2)
+    const endpointType = Number(words.option('type') ?? '1')
+    const includeClusterAuthorizedOperations = words.flag('operations')
+    const answer = await this.#peer.ask('DescribeCluster', version, { endpointType, includeClusterAuthorizedOperations })
+    if (answer.errorCode !== 0) return String(answer.errorCode)
+    const brokers = answer.brokers.map(({ brokerId, rack, isFenced }) => `broker ${brokerId} ${rack}${isFenced ? ' fenced' : ''}`)
+    return `0 controller ${answer.controllerId} ${brokers.join(' ')} may ${answer.clusterAuthorizedOperations}`
+  }
+
+  async #dirs(words: Words): Promise<string> {
+    const version = words.version(4)
+    const topics = words.rest.map(word => {
+      const [, name, index] = /^(.*?)(\d+)$/.exec(word)!
+      return { topic: this.#topic(name!), partitions: [Number(index)] }
+    })
+    const { errorCode, results } = await this.#peer.ask('DescribeLogDirs', version, { topics })
+    if (errorCode !== 0) return String(errorCode)
+    return results
+      .map(result => {
+        const partitions = result.topics.flatMap(({ name, partitions: of }) =>
+          of.map(({ partitionIndex, partitionSize }) => `${this.#shown(name)}${partitionIndex} ${partitionSize}`),
+        )
+        const room = result.totalBytes > 0 && result.usableBytes > 0 ? ' of some room' : ''
+        return `${result.errorCode}${room} ${partitions.toSorted().join(' ')}`
+      })
+      .join(', ')
+  }
+
+  async #elect(words: Words): Promise<string> {
+    const version = words.version(2)
+    const electionType = Number(words.option('type') ?? '0')
+    const topicPartitions = words.rest.map(word => {
+      const [, name, index] = /^(.*?)(\d+)$/.exec(word)!
+      return { topic: this.#topic(name!), partitions: [Number(index)] }
+    })
+    const answer = await this.#peer.ask('ElectLeaders', version, { electionType, topicPartitions, timeoutMs: 10_000 })
+    const results = answer.replicaElectionResults.flatMap(({ topic, partitionResult }) =>
+      partitionResult.map(({ partitionId, errorCode }) => `${this.#shown(topic)}${partitionId} ${errorCode}`),
+    )
+    return [answer.errorCode, ...results.toSorted()].join(' ')
+  }
+
+  async #reassign(words: Words): Promise<string> {
+    const version = words.version(1)
+    const topics = words.rest.map(word => {
+      const [, name, index, replicas] = /^(.*?)(\d+)=(.*)$/.exec(word)!
+      const ids =
+        replicas === 'null'
+          ? null
+          : replicas!
+              .split(',')
+              .filter(id => id !== '')
+              .map(Number)
+      return { name: this.#topic(name!), partitions: [{ partitionIndex: Number(index), replicas: ids }] }
+    })
+    const { errorCode, responses } = await this.#peer.ask('AlterPartitionReassignments', version, { topics, timeoutMs: 10_000 })
+    const results = responses.flatMap(({ name, partitions }) =>
+      partitions.map(partition => `${this.#shown(name)}${partition.partitionIndex} ${partition.errorCode}`),
+    )
+    return [errorCode, ...results.toSorted()].join(' ')
+  }
+
+  async #reassignments(): Promise<string> {
+    const { errorCode, topics } = await this.#peer.ask('ListPartitionReassignments', 0, { topics: null, timeoutMs: 10_000 })
+    return `${errorCode} ${topics.length}`
+  }
+
+  // ── quotas ────────────────────────────────────────────────────────────────────────────────────────
+
+  async #quota(words: Words): Promise<string> {
+    const version = words.version(1)
+    const validateOnly = words.flag('validate')
+    const entity = words
+      .take()
+      .split(',')
+      .filter(part => part !== '')
+      .map(part => {
+        const { name: entityType, value } = nameAndValue(part)
+        const own = entityType !== 'ip' && /^[a-z]+$/.test(value ?? '')
+        return { entityType, entityName: value === '-' ? null : own ? this.#prefix + value : value }
+      })
+    const ops = words.rest.map(word => {
+      if (word.endsWith('-')) return { key: word.slice(0, -1), value: 0, remove: true }
+      const { name, value } = nameAndValue(word)
+      return { key: name, value: Number(value), remove: false }
+    })
+    const { entries } = await this.#peer.ask('AlterClientQuotas', version, { entries: [{ entity, ops }], validateOnly })
+    return entries.map(({ errorCode }) => errorCode).join(' ')
+  }
+
+  async #quotas(words: Words): Promise<string> {
+    const version = words.version(1)
+    const strict = words.flag('strict')
+    const components = words.rest.map(word => {
+      const { name: entityType, value } = nameAndValue(word)
+      if (value === '-') return { entityType, matchType: 1, match: null }
+      if (value === '*') return { entityType, matchType: 2, match: null }
+      if (/^\d$/.test(value ?? '')) return { entityType, matchType: Number(value), match: null }
+      return { entityType, matchType: 0, match: entityType === 'ip' ? value : this.#prefix + value }
+    })
+    const { errorCode, entries } = await this.#peer.ask('DescribeClientQuotas', version, { components, strict })
+    if (errorCode !== 0) return String(errorCode)
+    return entries!
+      .map(({ entity, values }) => {
+        const who = entity.map(
+          ({ entityType, entityName }) => `${entityType}=${entityName === null ? '-' : this.#shown(entityName)}`,
+        )
+        const what = values.map(({ key, value }) => `${key}=${value}`)
+        return `${who.toSorted().join(',')} ${what.toSorted().join(' ')}`
+      })
+      .toSorted()
+      .join(' | ')
   }
 
   async #produce(words: Words): Promise<string> {

@@ -405,6 +405,10 @@ export class SimulatedDisk implements Files {
     return (this.options.capacityBytes ?? Number.MAX_SAFE_INTEGER) - this.usedBytes
   }
 
+  async totalBytes(): Promise<number> {
+    return this.options.capacityBytes ?? Number.MAX_SAFE_INTEGER
+  }
+
   /** For files: an operation that the seed schedules. */
   later<T>(life: number, act: () => T): Promise<T> {
     return life === this.#life ? this.#do(act, life) : new Promise(() => {})

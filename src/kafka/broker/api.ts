@@ -1,4 +1,5 @@
 /** One Kafka API, one file: what it is called and what it does. `apis/index.ts` lists them. */
+import { InvariantError } from '../../base/errors.ts'
 import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.ts'
 import type { Connection } from './connection.ts'
 import type { Frame } from './frame.ts'
@@ -8,14 +9,23 @@ export class RequestContext {
   readonly connection: Connection
   readonly version: number
   readonly clientId: string
-  /** The bytes that the request looks into; good until the response is given, longer for who retains it. */
-  readonly frame: Frame
+  #frame: Frame | undefined
 
   constructor(connection: Connection, version: number, clientId: string, frame: Frame) {
     this.connection = connection
     this.version = version
     this.clientId = clientId
-    this.frame = frame
+    this.#frame = frame
+  }
+
+  /** The bytes that the request looks into; good until the response is given, longer for who retains it. */
+  get frame(): Frame {
+    if (this.#frame === undefined) throw new InvariantError('a request that waits has let go of its bytes')
+    return this.#frame
+  }
+
+  letGoOfFrame(): void {
+    this.#frame = undefined
   }
 
   /** May the client do this to some resource? */

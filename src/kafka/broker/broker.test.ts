@@ -141,3 +141,26 @@ test('a batch that was damaged on its way is refused', async () => {
   expect(responses[0]!.partitionResponses[0]).toMatchObject({ errorCode: 2, errorMessage: 'the batch is not whole: crc' })
   await stop()
 })
+
+test('requests that wait for other clients are not counted as in flight', async () => {
+  const broker = await testBroker()
+  const client = broker.connect()
+  await client.createTopic('orders')
+  const members = Array.from({ length: 3 }, (_, i) => broker.connect(`member ${i}`))
+  for (const member of members) {
+    const protocols = [{ name: 'range', metadata: new Uint8Array(100_000) }]
+    const waits = { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 2 ** 31 - 1 }
+    member.send('JoinGroup', 3, { groupId: 'g', memberId: '', protocolType: 'consumer', protocols, ...waits })
+  }
+  const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }]
+  client.send('Fetch', 12, { maxWaitMs: 2 ** 31 - 1, minBytes: 1, topics: [{ topic: 'orders', partitions }] })
+  await settled()
+  expect(broker.broker.requestMemory.usedBytes).toBe(0)
+  // They are answered nevertheless, and nothing is given back twice.
+  const other = broker.connect()
+  await other.produce('orders', 0, ['a'])
+  await broker.time.pass(10_000)
+  expect([...members, client].map(({ answered }) => answered.length)).toEqual([1, 1, 1, 2])
+  expect(broker.broker.requestMemory.usedBytes).toBe(0)
+  await broker.stop()
+})

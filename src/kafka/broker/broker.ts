@@ -11,6 +11,7 @@ import { LogCleaner } from '../log/compaction/log-cleaner.ts'
 import { type Compactor, slicedCompactor } from '../log/compaction/compactor.ts'
 import { LogDirectory, type LogDirectoryOptions } from '../log/log-directory.ts'
 import type { StateJournal } from '../log/state-journal.ts'
+import { type Repacker, repackHere } from '../records/repack-job.ts'
 import { apis } from '../protocol/apis.ts'
 import { apiHandlers } from './apis/index.ts'
 import type { ApiHandler } from './api.ts'
@@ -24,7 +25,10 @@ import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/group-coordinator.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
+import { PartitionOrder } from './partition-order.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { QuotaStore } from './quotas/quota-store.ts'
+import { Retention } from './retention.ts'
 import type { Authorizer } from './security/authorizer.ts'
 import { type SecurityHost, systemHost } from './security/host.ts'
 import { type BrokerSecurity, openSecurity } from './security/security.ts'
@@ -49,6 +53,8 @@ export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId
   readonly maxIndexBytes?: number
   /** Who does the work of compaction; this thread, in slices, where nobody says. */
   readonly compactor?: Compactor
+  /** Who packs batches anew that are stored under a codec of their topic's own; this thread, where nobody says. */
+  readonly repacker?: Repacker
   /** Keys, certificates and chance for security; the machine's where nobody says. */
   readonly securityHost?: SecurityHost
   /** From which level on events are told; an administrator may change it. */
@@ -85,6 +91,10 @@ export class Broker {
   readonly pieces = new PieceBuffers()
   readonly stats = new BrokerStats()
   readonly cleaner: LogCleaner
+  readonly retention: Retention
+  readonly order = new PartitionOrder()
+  readonly repacker: Repacker
+  readonly quotas: QuotaStore
   /** By API key. */
   readonly handlers: readonly (ApiHandler | undefined)[]
   readonly log: BrokerOptions['log']
@@ -98,7 +108,7 @@ export class Broker {
     config: BrokerConfig,
     directory: LogDirectory,
     journal: StateJournal,
-    parts: Pick<Broker, 'configStore' | 'topics' | 'producerIds' | 'groups' | 'transactions' | 'securityState'> & {
+    parts: Pick<Broker, 'configStore' | 'quotas' | 'topics' | 'producerIds' | 'groups' | 'transactions' | 'securityState'> & {
       readonly security: BrokerSecurity
     },
   ) {
@@ -108,6 +118,7 @@ export class Broker {
     this.log = options.log
     this.config = config
     this.configStore = parts.configStore
+    this.quotas = parts.quotas
     this.logThreshold = options.logThreshold ?? { level: 'info' }
     this.directory = directory
     this.journal = journal
@@ -124,6 +135,17 @@ export class Broker {
       timers: this.timers,
       compactor: options.compactor ?? slicedCompactor(options.files, this.clock),
       settings: () => config.current.cleaner,
+      log: options.log,
+    })
+    this.repacker = options.repacker ?? repackHere
+    this.retention = new Retention({
+      clock: this.clock,
+      timers: this.timers,
+      files: options.files,
+      directory,
+      journal,
+      topics: this.topics,
+      intervalMs: () => config.current.retentionCheckMs,
       log: options.log,
     })
     this.requestMemory = new MemoryBudget(options.requestMemoryBytes ?? DEFAULT_REQUEST_MEMORY)
@@ -147,6 +169,7 @@ export class Broker {
     const topics = new Topics(directory, random, name => config.valueOf(name))
     const producerIds = new ProducerIds()
     const configStore = new ConfigStore()
+    const quotas = new QuotaStore()
     const securityState = new SecurityState()
     const groups = new GroupCoordinator({
       clock,
@@ -177,6 +200,7 @@ export class Broker {
       producerIds.open(journal)
       securityState.open(journal)
       configStore.open(journal)
+      quotas.open(journal)
       takeStored(config, configStore, directory.nodeId, options.log)
       await topics.open(journal)
       groups.times = timesOfGroups(config, configStore)
@@ -189,12 +213,13 @@ export class Broker {
         state: securityState,
         log: options.log,
       })
-      const parts = { configStore, topics, producerIds, groups, transactions, securityState, security }
+      const parts = { configStore, quotas, topics, producerIds, groups, transactions, securityState, security }
       const broker = new Broker(options, config, directory, journal, parts)
       if (options.listen !== false) await broker.#listen()
       broker.#closeIdleLater()
       broker.#expireProducersLater()
       broker.cleaner.start()
+      broker.retention.start()
       return broker
     } catch (error) {
       groups.stop()
@@ -264,11 +289,14 @@ export class Broker {
     this.#stopped = true
     await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
     this.groups.stop()
+    await this.order.idle()
     await this.directory.committer.idle()
     // What became durable with the last round is answered in the turns after it.
     for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
     await Promise.all(this.listeners.map(listener => listener.closeConnections(STOP_MS)))
     await this.cleaner.stop()
+    await this.retention.stop()
+    this.repacker.close()
     await this.transactions.close()
     await this.directory.close()
   }

@@ -26,25 +26,28 @@ import type { SaslListener } from './security/listener-security.ts'
 import { Session } from './security/session.ts'
 
 const PRODUCE = apis.Produce.key
+/**
+ * What waits for other clients, for as long as it likes, and has copied from its frame what it needs: it counts no more as a
+ * request in flight, or those who wait would keep others from being heard.
+ */
+const waiting: ReadonlySet<number> = new Set([apis.Fetch.key, apis.JoinGroup.key, apis.SyncGroup.key])
 /** A request that was given its place among the answers. */
 interface Slot {
   readonly key: number
   readonly version: number
   readonly correlationId: number
-  readonly frame: Frame
+  /** Undefined once it is let go of. */
+  frame: Frame | undefined
   readonly startedMs: number
   done: boolean
   /** Undefined: the client expects no answer. */
   response: unknown
-  /** Its frame is let go of. */
-  released: boolean
 }
 
 /** Nobody looks into the request any more. */
 function letGo(slot: Slot): void {
-  if (slot.released) return
-  slot.released = true
-  slot.frame.release()
+  slot.frame?.release()
+  slot.frame = undefined
 }
 
 /** Requests that a client may have sent ahead; then its socket is left alone until some are answered. */
@@ -255,7 +258,6 @@ export class Connection implements BytesReader {
       startedMs: 0,
       done: false,
       response: undefined,
-      released: false,
     }
     this.#slots.push(slot)
     this.session.token(frame.bytes).then(
@@ -294,7 +296,7 @@ export class Connection implements BytesReader {
       this.broker.stats.answered(key, this.broker.clock.elapsedMs() - startedMs)
       return true
     }
-    const slot: Slot = { key, version, correlationId, frame, startedMs, done: false, response: undefined, released: false }
+    const slot: Slot = { key, version, correlationId, frame, startedMs, done: false, response: undefined }
     this.#slots.push(slot)
     if (response instanceof Promise) {
       response.then(
@@ -305,6 +307,10 @@ export class Connection implements BytesReader {
         },
         error => this.#fail(slot, 'request failed', error),
       )
+      if (waiting.has(key)) {
+        context.letGoOfFrame()
+        letGo(slot)
+      }
     } else if (unseen !== undefined) this.#settleAfter(unseen, slot, response)
     else this.#settle(slot, response)
     return false

@@ -34,6 +34,8 @@ export class KafkaRefusal extends MillraceError {
 
 const NAME = /^[a-zA-Z0-9._-]+$/
 const MAX_NAME = 249
+/** So many partitions one request may make: what a client claims is not what there is room for. */
+export const MAX_NEW_PARTITIONS = 10_000
 const internalNames: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
 
 /** Fails where no topic can have this name. */

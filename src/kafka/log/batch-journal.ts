@@ -14,14 +14,30 @@ import type { WideJournal } from './commit.ts'
 const HEADER_BYTES = 28
 const MAX_ENTRY_BYTES = 2 ** 30
 
+interface CurrentFile {
+  file: DataFile | undefined
+  position: number
+  /** The directory may not durably know of it. */
+  fresh: boolean
+}
+
+const noFile = (): CurrentFile => ({ file: undefined, position: 0, fresh: true })
+
+const READ_BYTES = 4 * 1024 * 1024
+
+/** `batches` is lent until what it answers resolves, or it returns. */
+export type VisitEntry = (topicId: string, partition: number, batches: Uint8Array) => Promise<void> | undefined
+
 export class BatchJournal implements WideJournal {
   readonly #files: Files
   readonly #directory: string
   #sequence: number
   /** The file that rounds go to; opened by the first one. A round that is under way goes on in the one it began with. */
-  #current: { file: DataFile | undefined; position: number } = { file: undefined, position: 0 }
+  #current: CurrentFile = noFile()
   #parts: Uint8Array[] = []
   #bytes = 0
+  /** There are files that no round goes to any more. */
+  #leftovers = false
 
   private constructor(files: Files, directory: string, sequence: number) {
     this.#files = files
@@ -57,7 +73,6 @@ export class BatchJournal implements WideJournal {
     this.#parts = []
     this.#bytes = 0
     const current = this.#current
-    const fresh = current.file === undefined
     const file = (current.file ??= await this.#files.open(join(this.#directory, fileName(this.#sequence)), 'create'))
     try {
       await file.write(parts, current.position)
@@ -68,27 +83,38 @@ export class BatchJournal implements WideJournal {
       return false
     }
     await this.#files.sync([file], 'commit')
-    if (fresh) await this.#files.syncDirectory(this.#directory)
+    // Also where the first round found no room for its bytes.
+    if (current.fresh) await this.#files.syncDirectory(this.#directory)
+    current.fresh = false
     current.position += bytes
     return true
   }
 
-  /** The next round begins a new file; answers what to call once every partition's recovery point is behind the files so far. */
-  rotate(): (() => Promise<void>) | undefined {
-    const before = this.#current
-    if (before.file === undefined) return undefined
-    const end = ++this.#sequence
-    this.#current = { file: undefined, position: 0 }
-    return async () => {
-      before.file!.close()
+  /**
+   * The next round begins a new file; answers what to call when no round is under way in the files so far: they go if every
+   * partition's recovery point is behind them (`saved`).
+   */
+  rotate(): (saved: boolean) => Promise<void> {
+    const { file } = this.#current
+    if (file !== undefined) {
+      this.#sequence++
+      this.#current = noFile()
+    }
+    const end = this.#sequence
+    return async saved => {
+      file?.close()
+      if (file !== undefined) this.#leftovers = true
+      if (!saved || !this.#leftovers) return
+      this.#leftovers = false
       await this.#removeBelow(end)
     }
   }
 
-  /** Gives every entry, oldest first, to `visit`, then forgets them with the answered function once they are safe elsewhere. */
-  async replay(visit: (topicId: string, partition: number, batches: Uint8Array) => Promise<void>): Promise<() => Promise<void>> {
-    for (const sequence of await sequencesOf(this.#files, this.#directory)) {
-      if (sequence >= this.#sequence) continue
+  /** Gives every entry of earlier starts, oldest first, to `visit`. They stay until a checkpoint is behind them. */
+  async replay(visit: VisitEntry): Promise<void> {
+    const before = (await sequencesOf(this.#files, this.#directory)).filter(sequence => sequence < this.#sequence)
+    this.#leftovers = before.length > 0
+    for (const sequence of before) {
       const file = await this.#files.open(join(this.#directory, fileName(sequence)), 'read')
       try {
         await replayFile(file, visit)
@@ -96,8 +122,6 @@ export class BatchJournal implements WideJournal {
         file.close()
       }
     }
-    const end = this.#sequence
-    return () => this.#removeBelow(end)
   }
 
   async #removeBelow(end: number): Promise<void> {
@@ -118,23 +142,55 @@ async function sequencesOf(files: Files, directory: string): Promise<number[]> {
 }
 
 /** Gives every whole entry to `visit`; answers where the first one begins that is not whole. */
-export async function replayFile(
-  file: DataFile,
-  visit: (topicId: string, partition: number, batches: Uint8Array) => Promise<void>,
-): Promise<number> {
+export async function replayFile(file: DataFile, visit: VisitEntry): Promise<number> {
   const size = await file.bytes()
-  const header = new Uint8Array(HEADER_BYTES)
-  const view = new DataView(header.buffer)
+  let buffer = new Uint8Array(Math.min(READ_BYTES, size))
   let at = 0
   while (at + HEADER_BYTES <= size) {
-    await file.read(header, at)
-    const length = view.getUint32(0) - (HEADER_BYTES - 8)
-    const end = at + HEADER_BYTES + length
-    if (length < 0 || length > MAX_ENTRY_BYTES || end > size || crc32c(header.subarray(8)) !== view.getUint32(4)) return at
-    const batches = new Uint8Array(length)
-    await file.read(batches, at + HEADER_BYTES)
-    await visit(Buffer.from(header.subarray(8, 24)).toString('base64url'), view.getInt32(24), batches)
-    at = end
+    const read = await file.read(buffer.subarray(0, Math.min(buffer.length, size - at)), at)
+    const entries = new EntryReader(buffer.subarray(0, read))
+    while (entries.next()) {
+      const wait = visit(entries.topicId, entries.partition, entries.batches)
+      if (wait !== undefined) await wait
+    }
+    at += entries.position
+    // What is not whole here may go on behind what was read.
+    if (entries.needed === 0 || at + entries.needed > size) return at
+    if (entries.needed > buffer.length) buffer = new Uint8Array(entries.needed)
   }
   return at
+}
+
+/** Walks through entries that lie in a buffer. */
+class EntryReader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  /** Behind the last entry that was whole. */
+  position = 0
+  /** So many bytes the entry there says it has; 0: there is none. */
+  needed = HEADER_BYTES
+  topicId = ''
+  partition = 0
+  batches: Uint8Array = new Uint8Array()
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  next(): boolean {
+    const at = this.position
+    this.needed = HEADER_BYTES
+    if (at + HEADER_BYTES > this.#bytes.length) return false
+    const bytes = this.#view.getUint32(at) + 8
+    const header = this.#bytes.subarray(at + 8, at + HEADER_BYTES)
+    const sound = bytes >= HEADER_BYTES && bytes <= MAX_ENTRY_BYTES && crc32c(header) === this.#view.getUint32(at + 4)
+    this.needed = sound ? bytes : 0
+    if (!sound || at + bytes > this.#bytes.length) return false
+    this.topicId = Buffer.from(header.subarray(0, 16)).toString('base64url')
+    this.partition = this.#view.getInt32(at + 24)
+    this.batches = this.#bytes.subarray(at + HEADER_BYTES, at + bytes)
+    this.position = at + bytes
+    return true
+  }
 }

@@ -53,6 +53,8 @@ export interface CommitterSettings {
   readonly durability: Durability
   readonly intervalMs: number
   readonly wide: WideJournal | undefined
+  /** Asked before each round; it begins when the answer resolves. */
+  admit?(): Promise<void> | undefined
   /** Told once, when a sync failed: what it covered may be lost, and no later sync can tell. Nothing is committed any more. */
   onFailure(error: Error): void
 }
@@ -135,6 +137,8 @@ export class Committer {
   async #rounds(): Promise<void> {
     while (this.#enlisted.length > 0 || this.#between.length > 0) {
       for (const act of this.#between.splice(0)) await act()
+      const admitted = this.#settings.admit?.()
+      if (admitted !== undefined) await admitted
       const round = this.#enlisted
       this.#enlisted = []
       if (round.length > 0) await this.#round(round)

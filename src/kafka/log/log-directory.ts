@@ -20,6 +20,7 @@ import { BatchJournal } from './batch-journal.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 import { Committer, type Durability } from './commit.ts'
 import { IndexCache } from './index-cache.ts'
+import { type IndexMark, markColumns, markOf } from './index-mark.ts'
 import { DELETED_SUFFIX, STRAY_SUFFIX, parsePartitionDirectory, partitionDirectory } from './names.ts'
 import { OpenFiles } from './open-files.ts'
 import { type LogContext, type LogIdentity, PartitionLog } from './partition-log.ts'
@@ -49,13 +50,18 @@ export interface LogDirectoryOptions {
 /** The layout of this version. */
 const FORMAT = 1
 /** So many bytes appended anywhere, or so long a time, between two checkpoints. */
-const CHECKPOINT_BYTES = 256 * 1024 * 1024
+const CHECKPOINT_BYTES = 128 * 1024 * 1024
 const CHECKPOINT_MS = 60_000
+const SOONEST_CHECKPOINT_MS = 200
+/** With so many bytes behind the recovery points, appends wait for checkpoints: a start after a crash reads them all. */
+const MOST_UNSAVED_BYTES = 384 * 1024 * 1024
 const UPKEEP_MS = 1_000
 const JOURNAL_SNAPSHOT_BYTES = 8 * 1024 * 1024
 const OPEN_AT_ONCE = 16
 /** Syncs that run together share the file system's work. */
 const CHECKPOINTS_AT_ONCE = 8
+/** States of so many producers are held in memory as they were at the recovery point. */
+const CHECKPOINT_PRODUCERS = 20_000
 /** So much room a full disk must have again before anything is appended. */
 const ROOM_BYTES = 16 * 1024 * 1024
 const RESTORE_BYTES = 32 * 1024 * 1024
@@ -64,6 +70,7 @@ interface RecoveryPoint {
   readonly topicId: string
   readonly offset: number
   readonly snapshotOffset: number
+  readonly indexMark: IndexMark | undefined
 }
 
 export interface Partition extends LogIdentity {
@@ -88,8 +95,13 @@ export class LogDirectory {
   #recoveryPoints: Map<string, RecoveryPoint>
   #journal: StateJournal | undefined
   #checkpointing: Promise<void> | undefined
+  /** The part of a checkpoint that waits for no round. */
+  #saving: Promise<void> | undefined
+  /** All that was appended before is behind the recovery points. */
+  #savedBytes = 0
   #lastCheckpointMs: number
-  #closed = false
+  /** Between the start and the stop: recovery points follow what is appended. */
+  #serving = false
   /** A backup is being copied. */
   #staged = false
   /** Called when a sync failed and nothing is taken any more. */
@@ -124,6 +136,7 @@ export class LogDirectory {
       durability,
       intervalMs: options.flushIntervalMs,
       wide: batches,
+      admit: () => this.#admit(),
       onFailure: error => {
         options.log('error', 'a sync failed: nothing is written any more', { directory: options.path, error: error.message })
         this.onFailure?.(error)
@@ -139,6 +152,7 @@ export class LogDirectory {
       indexes: new IndexCache(options.maxIndexBytes),
       leaderEpoch: found.leaderEpoch,
       full: false,
+      appendedBytes: 0,
       foundFull: () => this.#foundFull(),
       warn: (event, fields) => options.log('warn', event, fields),
     }
@@ -189,6 +203,9 @@ export class LogDirectory {
     })
     if (!this.clean) this.#options.log('info', 'recovered', { partitions: partitions.length, checkedBytes, lostBytes })
     await this.#restoreBatches()
+    this.#serving = true
+    // What was checked or restored need not be again. Producers need not wait for that.
+    if (!this.clean) void this.checkpoint()
     this.#upkeepLater()
   }
 
@@ -199,7 +216,8 @@ export class LogDirectory {
     const recovered = await recoverLog(this.#context.open, directory, {
       startOffset: partition.startOffset,
       recoveryPoint: known?.offset ?? 0,
-      snapshotOffset: known === undefined ? undefined : known.snapshotOffset,
+      snapshotOffset: known?.snapshotOffset,
+      indexMark: known?.indexMark,
       clean: this.clean && known !== undefined,
       indexIntervalBytes: partition.settings.indexIntervalBytes,
     })
@@ -212,37 +230,35 @@ export class LogDirectory {
   /** Directories that belong to no partition any more: what was being deleted goes, what nobody knows is put aside. */
   async #sortOut(partitions: ReadonlyMap<string, string>): Promise<void> {
     const { files, log } = this.#options
-    for (const name of await files.list(this.path)) {
+    await eachOf(await files.list(this.path), OPEN_AT_ONCE, async name => {
       const directory = join(this.path, name)
       if (name.endsWith(DELETED_SUFFIX)) await files.remove(directory)
-      if (parsePartitionDirectory(name) === undefined) continue
+      if (parsePartitionDirectory(name) === undefined) return
       const topicId = await topicIdOf(files, directory)
       // Without its metadata a directory was made just before a crash, and holds nothing that counts.
-      if (partitions.has(name) && (topicId === undefined || topicId === partitions.get(name))) continue
+      if (partitions.has(name) && (topicId === undefined || topicId === partitions.get(name))) return
       const aside = `${directory}.${topicId ?? 'unknown'}${STRAY_SUFFIX}`
       log('warn', 'a directory belongs to no topic and is put aside', { directory, aside })
       await files.rename(directory, aside)
       await files.syncDirectory(this.path)
-    }
+    })
   }
 
   async #restoreBatches(): Promise<void> {
     let restoredBytes = 0
     let pendingBytes = 0
-    const forget = await this.#batches.replay(async (topicId, partition, batches) => {
+    await this.#batches.replay((topicId, partition, batches) => {
       const bytes = this.log(topicId, partition)?.restore(batches) ?? 0
       restoredBytes += bytes
       pendingBytes += bytes
-      if (pendingBytes < RESTORE_BYTES) return
+      if (pendingBytes < RESTORE_BYTES) return undefined
       pendingBytes = 0
-      await this.committer.idle()
+      return this.committer.idle()
     })
     await this.committer.idle()
     if (restoredBytes > 0) this.#options.log('info', 'restored from the batch journal', { restoredBytes })
     if (this.committer.failure !== undefined) throw this.committer.failure
     for (const log of this.#logs.values()) log.reachStart()
-    await this.checkpoint()
-    await forget()
   }
 
   // ── partitions ────────────────────────────────────────────────────────────────────────────────────
@@ -277,36 +293,74 @@ export class LogDirectory {
 
   #upkeepLater(): void {
     this.#options.timers.after(UPKEEP_MS, () => {
-      if (this.#closed) return
+      if (!this.#serving) return
       void this.#upkeep().finally(() => this.#upkeepLater())
     })
   }
 
   async #upkeep(): Promise<void> {
-    let dirtyBytes = 0
-    for (const log of this.#logs.values()) dirtyBytes += log.dirtyBytes
     const old = this.#options.clock.elapsedMs() - this.#lastCheckpointMs > CHECKPOINT_MS
-    if (dirtyBytes > CHECKPOINT_BYTES || this.#batches.bytes > CHECKPOINT_BYTES || (old && dirtyBytes > 0))
-      await this.checkpoint()
+    if ((old && this.#unsavedBytes > 0) || this.#batches.bytes > CHECKPOINT_BYTES) await this.checkpoint()
+  }
+
+  get #unsavedBytes(): number {
+    return this.#context.appendedBytes - this.#savedBytes
+  }
+
+  /** Before a round: what it should wait for. */
+  #admit(): Promise<void> | undefined {
+    if (this.#unsavedBytes < CHECKPOINT_BYTES || !this.#serving) return undefined
+    if (this.#options.clock.elapsedMs() - this.#lastCheckpointMs > SOONEST_CHECKPOINT_MS) void this.checkpoint()
+    return this.#unsavedBytes < MOST_UNSAVED_BYTES ? undefined : this.#saving
   }
 
   /** Moves all recovery points to where the logs end now. */
   checkpoint(): Promise<void> {
-    return (this.#checkpointing ??= this.#checkpointAll().finally(() => (this.#checkpointing = undefined)))
+    return (this.#checkpointing ??= this.#checkpointAll(false).finally(() => (this.#checkpointing = undefined)))
   }
 
-  async #checkpointAll(): Promise<void> {
+  async #checkpointAll(closing: boolean): Promise<void> {
     if (this.committer.failure !== undefined) return
     this.#lastCheckpointMs = this.#options.clock.elapsedMs()
+    const { appendedBytes } = this.#context
+    const leaveBatches = this.#batches.rotate()
+    let whole = true
     try {
-      const dropBatches = this.#batches.rotate()
-      const dirty = [...this.#logs.values()].filter(log => log.dirtyBytes > 0)
-      await eachOf(dirty, CHECKPOINTS_AT_ONCE, log => log.checkpoint())
+      const unsaved = [...this.#logs.values()].filter(log => log.unsaved || (closing && log.unsyncedIndexes))
+      for (let at = 0; at < unsaved.length;) {
+        const begun = []
+        for (let producers = 0; at < unsaved.length && producers < CHECKPOINT_PRODUCERS; at++) {
+          const log = unsaved[at]!
+          producers += log.producers.size
+          begun.push({ log, ...log.beginCheckpoint(closing) })
+        }
+        const refusals = await Promise.all(begun.map(({ durable }) => durable))
+        const durable = begun.filter((_, i) => refusals[i] === 0)
+        // A log that lost its last round is read anew; what it has in the batch journal stays there.
+        whole &&= durable.length === begun.length
+        this.#saving = eachOf(durable, CHECKPOINTS_AT_ONCE, ({ log, finish }) => this.#finish(log, finish))
+        await this.#saving
+      }
+      this.#saving = undefined
+      // A round's sync that failed meanwhile may have taken the error from those of this checkpoint.
+      if (this.committer.failure !== undefined) throw this.committer.failure
       await this.#saveRecoveryPoints()
-      for (const log of dirty) await log.recoveryPointSaved()
-      await dropBatches?.()
+      for (const log of unsaved) await log.recoveryPointSaved()
+      await leaveBatches(whole)
+      this.#savedBytes = appendedBytes
     } catch (error) {
+      this.#saving = undefined
+      await leaveBatches(false)
       this.#upkeepFailed('checkpoint failed', error as NodeJS.ErrnoException)
+    }
+  }
+
+  /** A topic that is deleted meanwhile takes its files along. */
+  async #finish(log: PartitionLog, finish: () => Promise<void>): Promise<void> {
+    try {
+      await finish()
+    } catch (error) {
+      if (this.#logs.get(logKey(log.id.topicId, log.id.partition)) === log) throw error
     }
   }
 
@@ -323,6 +377,7 @@ export class LogDirectory {
       log.recoveryPoint,
       log.snapshotOffset,
       log.id.topicId,
+      ...(log.indexMark === undefined ? [] : markColumns(log.indexMark)),
     ])
     return writeCheckpoint(this.#options.files, join(directory, RECOVERY_POINTS), lines)
   }
@@ -332,7 +387,7 @@ export class LogDirectory {
   /** What another process of this user asks for. */
   async answer(request: unknown, gone: AbortSignal): Promise<object> {
     if ((request as { backup?: unknown } | null)?.backup !== true) return { error: 'it knows no such request' }
-    if (this.#closed || this.#journal === undefined) return { error: 'it is starting or stopping' }
+    if (!this.#serving || this.#journal === undefined) return { error: 'it is starting or stopping' }
     if (this.#staged) return { error: 'another backup is under way' }
     this.#staged = true
     const forget = async () => {
@@ -392,7 +447,7 @@ export class LogDirectory {
 
   #lookForRoom(): void {
     this.#options.timers.after(UPKEEP_MS, () => {
-      if (this.#closed) return
+      if (!this.#serving) return
       this.#options.files.freeBytes(this.path).then(
         free => {
           if (free < ROOM_BYTES) return this.#lookForRoom()
@@ -404,18 +459,25 @@ export class LogDirectory {
     })
   }
 
+  /** What there is, and what of it is free. */
+  async space(): Promise<{ readonly totalBytes: number; readonly freeBytes: number }> {
+    const { files } = this.#options
+    const [totalBytes, freeBytes] = await Promise.all([files.totalBytes(this.path), files.freeBytes(this.path)])
+    return { totalBytes, freeBytes }
+  }
+
   get openFiles(): number {
     return this.#context.open.count
   }
 
   /** Writes what is pending and leaves the directory as a clean stop does. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#serving = false
     for (const log of this.#logs.values()) log.close()
     await this.committer.idle()
     await this.#checkpointing
     if (this.committer.failure === undefined) {
-      await this.checkpoint()
+      await this.#checkpointAll(true)
       const whole =
         this.committer.failure === undefined && [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
       await this.#journal?.close()
@@ -465,7 +527,7 @@ async function readOrMakeMeta(options: LogDirectoryOptions): Promise<{ clusterId
     const format = property('millrace\\.format')
     if (format === undefined) {
       throw new MillraceError('DATA_DIRECTORY_FOREIGN', 'user', `${path} was written by Apache Kafka`, {
-        hint: 'import it: millrace log import DIR --data NEW',
+        hint: `import it: millrace log import ${path} NEW_DIR`,
       })
     }
     if (Number(format) > FORMAT) {
@@ -502,9 +564,9 @@ async function nextLeaderEpoch(files: Files, path: string, clean: boolean): Prom
 async function readRecoveryPoints(files: Files, path: string): Promise<Map<string, RecoveryPoint>> {
   const lines = (await readCheckpoint(files, join(path, RECOVERY_POINTS))) ?? []
   return new Map(
-    lines.map(([topic, partition, offset, snapshotOffset, topicId]) => [
+    lines.map(([topic, partition, offset, snapshotOffset, topicId, ...mark]) => [
       partitionDirectory({ topic: topic!, partition: Number(partition) }),
-      { topicId: topicId!, offset: Number(offset), snapshotOffset: Number(snapshotOffset) },
+      { topicId: topicId!, offset: Number(offset), snapshotOffset: Number(snapshotOffset), indexMark: markOf(mark) },
     ]),
   )
 }

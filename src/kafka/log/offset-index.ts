@@ -1,3 +1,6 @@
+/** Bytes of an entry in the file. */
+export const OFFSET_ENTRY_BYTES = 8
+
 /**
  * Where batches lie in a segment: sparse, one entry about every `index.interval.bytes`. An entry is the last offset of a
  * batch (relative to the segment) and the position that batch starts at, as in Kafka's `.index` files:
@@ -48,7 +51,7 @@ export class OffsetIndex {
 
   /** Entries from `first` on, as the file has them. */
   encode(first = 0): Uint8Array {
-    const view = new DataView(new ArrayBuffer((this.#count - first) * ENTRY_BYTES))
+    const view = new DataView(new ArrayBuffer((this.#count - first) * OFFSET_ENTRY_BYTES))
     for (let i = first * 2; i < this.#count * 2; i++) view.setInt32((i - first * 2) * 4, this.#entries[i]!)
     return new Uint8Array(view.buffer)
   }
@@ -59,7 +62,7 @@ export class OffsetIndex {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let offset = -1
     let position = -1
-    for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
+    for (let at = 0; at + OFFSET_ENTRY_BYTES <= bytes.length; at += OFFSET_ENTRY_BYTES) {
       const nextOffset = view.getInt32(at)
       const nextPosition = view.getInt32(at + 4)
       if (nextOffset <= offset || nextPosition <= position || (at > 0 && nextPosition === 0)) break
@@ -82,8 +85,6 @@ export class OffsetIndex {
     return high
   }
 }
-
-const ENTRY_BYTES = 8
 
 function grown(entries: Int32Array): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(entries.length * 2)

@@ -34,6 +34,7 @@ import type { CleanedSegment } from './compaction/cleaned-segment.ts'
 import { DELETED, completeSwap, decideSwap, dropCleaned } from './compaction/swap.ts'
 import { EpochHistory } from './epoch-history.ts'
 import type { IndexCache } from './index-cache.ts'
+import type { IndexMark } from './index-mark.ts'
 import { segmentFile } from './names.ts'
 import type { OpenFiles } from './open-files.ts'
 import { encodeProducers } from './producer-snapshot.ts'
@@ -58,6 +59,8 @@ export interface LogContext {
   readonly leaderEpoch: number
   /** The disk took nothing more; appends wait until there is room again. */
   full: boolean
+  /** Since the start, by all logs. */
+  appendedBytes: number
   /** Called when a write found no room. */
   foundFull(): void
   /** Something that a person should see. */
@@ -137,17 +140,16 @@ export class PartitionLog implements Participant, JournalledWrite {
   readonly #recent = new RecentEnds()
   #newDirectory = false
   #hasAborted: boolean
-  /** Files were created that the directory may not durably know of. */
-  #newFiles = false
+  /** So many files were created that the directory may not durably know of. */
+  #newFiles = 0
   readonly #waiting: Acknowledgement[] = []
   readonly #waitingFor: number[] = []
   readonly #listeners = new Set<LogListener>()
   #refusing: 'reloading' | 'failed' | 'closed' | undefined
-  /** Appended since the recovery point. */
-  #dirtyBytes = 0
   #recoveryPoint: number
   #savedRecoveryPoint: number
   #snapshotOffset: number
+  #indexMark: IndexMark | undefined
   /** What changes segments and their files goes one after the other. */
   #upkeep: Promise<unknown> = Promise.resolve()
   /** What followed a segment that was replaced. */
@@ -171,10 +173,9 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#recoveryPoint = recovered.recoveryPoint
     this.#savedRecoveryPoint = recovered.recoveryPoint
     this.#snapshotOffset = recovered.snapshotOffset
+    this.#indexMark = recovered.indexMark
     this.#newDirectory = recovered.fresh
     this.#hasAborted = recovered.hasAborted
-    // What a start has checked need not be checked again.
-    this.#dirtyBytes = recovered.checkedBytes
     this.#stableOffset = this.#highWatermark
     this.#updateStable()
   }
@@ -208,10 +209,6 @@ export class PartitionLog implements Participant, JournalledWrite {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
   }
 
-  get dirtyBytes(): number {
-    return this.#dirtyBytes
-  }
-
   get recoveryPoint(): number {
     return this.#recoveryPoint
   }
@@ -224,6 +221,11 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** The offset of the producer snapshot that goes with the recovery point; −1 when there is nothing to know of producers. */
   get snapshotOffset(): number {
     return this.#snapshotOffset
+  }
+
+  /** How far the index files of the segment at the recovery point are known to be whole. */
+  get indexMark(): IndexMark | undefined {
+    return this.#indexMark
   }
 
   /** Appends are refused: the disk failed, or the log is being read anew. */
@@ -293,6 +295,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     const segment = new Segment(this.directory, this.#startOffset, this.#context.open, false)
     this.#segments = [segment]
     this.#endOffset = this.#highWatermark = this.#recoveryPoint = this.#startOffset
+    this.#indexMark = undefined
     this.#durableSegment = segment
     this.#durablePosition = 0
     this.#updateStable()
@@ -320,7 +323,7 @@ export class PartitionLog implements Participant, JournalledWrite {
       if (marker !== undefined) this.#appendMarker(bytes, at, marker, baseOffset, timestamp)
     } else if (producerId >= 0) this.producers.append(this.#produced(bytes, at, producerId), baseOffset, position)
     this.#endOffset = lastOffset + 1
-    this.#dirtyBytes += size
+    this.#context.appendedBytes += size
     this.lastBaseOffset = baseOffset
     this.#queue(segment, position, bytes, at, size, lender)
     if (this.#enlisted) return
@@ -393,7 +396,7 @@ export class PartitionLog implements Participant, JournalledWrite {
 
   /** Starts a new segment at the end of the log; its file comes with the first write. */
   #roll(): void {
-    if (this.producers.size > 0) this.#rolled.push({ offset: this.#endOffset, snapshot: encodeProducers(this.producers) })
+    this.#rolled.push({ offset: this.#endOffset, snapshot: encodeProducers(this.producers) })
     const segment = new Segment(this.directory, this.#endOffset, this.#context.open, false)
     this.#segments.push(segment)
   }
@@ -443,7 +446,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     }
     const file = await segment.file.get('create')
     segment.created = true
-    this.#newFiles = true
+    this.#newFiles++
     return file
   }
 
@@ -455,7 +458,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   toSync(files: DataFile[], directories: Set<string>): Promise<void> | undefined {
-    if (this.#newFiles) {
+    if (this.#newFiles > 0) {
       directories.add(this.directory)
       directories.add(dirname(this.directory))
     }
@@ -481,7 +484,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     }
     this.#unsynced.clear()
     // The journal makes up for a file that is not there after a crash, until the next checkpoint.
-    if (!inJournal) this.#newFiles = false
+    if (!inJournal) this.#newFiles = 0
   }
 
   get journalled(): JournalledWrite {
@@ -529,6 +532,7 @@ export class PartitionLog implements Participant, JournalledWrite {
         startOffset: this.#startOffset,
         recoveryPoint: this.#recoveryPoint,
         snapshotOffset: this.#snapshotOffset,
+        indexMark: this.#indexMark,
         clean: false,
         cut: this.#highWatermark,
         indexIntervalBytes: this.settings.indexIntervalBytes,
@@ -767,6 +771,18 @@ export class PartitionLog implements Participant, JournalledWrite {
     })
   }
 
+  /** There is something that the recovery point is not behind. */
+  get unsaved(): boolean {
+    const active = this.#active
+    if (this.#endOffset !== this.#recoveryPoint) return true
+    return this.#segments.some(segment => segment !== active && segment.created && !segment.sealed)
+  }
+
+  /** The index files have more than a clean stop may leave to the system. */
+  get unsyncedIndexes(): boolean {
+    return this.#active.unsyncedIndexes
+  }
+
   /** Does what changes segments, once nothing else does. */
   #alone<T>(act: () => Promise<T>): Promise<T> {
     const done = this.#upkeep.then(act)
@@ -850,54 +866,82 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   /**
-   * Moves the recovery point to the end of the log: indexes and producers are written and synced up to there, so that a
-   * start after a crash looks at nothing before it.
+   * Moves the recovery point to the end of the log, so that a start after a crash looks at nothing before it. What belongs
+   * together is taken at once; the answered function, called when the log is durable up to there, writes it. The point counts
+   * once the directory has saved it, with the mark of the active segment's indexes. `closing`: nothing follows.
    */
-  checkpoint(): Promise<void> {
-    return this.#alone(() => this.#moveRecoveryPoint())
+  beginCheckpoint(closing: boolean): { readonly durable: Promise<number>; finish(): Promise<void> } {
+    const end = this.#endOffset
+    const touched = this.#segments.filter(segment => !segment.sealed)
+    const active = this.#active
+    const { timestamps } = active
+    const rolled = this.#rolled.splice(0)
+    const snapshot = this.producers.size === 0 ? undefined : encodeProducers(this.producers)
+    return {
+      durable: this.#durable(end),
+      finish: () =>
+        this.#alone(async () => {
+          // A segment that was rolled has its snapshot from then.
+          const known = snapshot === undefined || (active.baseOffset === end && end > 0)
+          await this.#persist(end, touched, rolled, closing)
+          if (!known) await this.#writeSnapshot(end, snapshot, closing)
+          const before = this.#snapshotOffset
+          this.#recoveryPoint = end
+          this.#snapshotOffset = snapshot === undefined ? -1 : end
+          this.#indexMark = active.sealed ? undefined : active.markAt(timestamps)
+          // Snapshots at the start of a segment stay as long as it does: Kafka and a compacted log begin there.
+          if (before >= 0 && before !== end && !this.#segments.some(segment => segment.baseOffset === before))
+            this.#obsolete.push(segmentFile(this.directory, before, 'snapshot'))
+        }),
+    }
   }
 
-  async #moveRecoveryPoint(): Promise<void> {
-    const { open } = this.#context
-    const end = this.#endOffset
-    if (end === this.#recoveryPoint && this.#dirtyBytes === 0) return
-    const dirty = this.#dirtyBytes
-    const touched = this.#segments.filter(segment => segment.endOffset > this.#recoveryPoint || segment === this.#active)
-    const snapshot = this.producers.size > 0 ? encodeProducers(this.producers) : undefined
-    // What of it is in the batch journal has to stay there.
-    if ((await this.#durable(end)) !== 0) throw new Error(`${this.id.topic}-${this.id.partition} lost its last round`)
-    for (const segment of touched) {
-      if (!segment.created) continue
+  async #persist(end: number, segments: readonly Segment[], rolled: readonly RolledSnapshot[], closing: boolean): Promise<void> {
+    const { files } = this.#context.open
+    for (const { offset, snapshot } of rolled)
+      await publishFile(files, this.directory, segmentFile('', offset, 'snapshot'), snapshot)
+    for (const segment of segments) {
+      // An active segment that nothing was written to has no file yet.
+      if (!segment.created || segment.replaced) continue
       segment.file.pin()
       try {
         const file = await segment.file.get()
-        await segment.persistIndexes(segment !== this.#active)
-        await open.files.sync([file], 'upkeep')
-        if (segment !== this.#active) this.#inJournal.delete(segment)
+        const closed = segment !== this.#active
+        await segment.persistIndexes(closed || closing)
+        await files.sync([file], 'upkeep')
+        // Bytes behind the recovery point may wait for their round still.
+        if (!closed || segment.endOffset > end) continue
+        segment.sealed = true
+        this.#inJournal.delete(segment)
       } finally {
         segment.file.unpin()
       }
     }
-    if (this.#newFiles) {
-      this.#newFiles = false
-      await open.files.syncDirectory(this.directory)
-      await open.files.syncDirectory(dirname(this.directory))
+    const created = this.#newFiles
+    if (created > 0) {
+      await files.syncDirectory(this.directory)
+      await files.syncDirectory(dirname(this.directory))
+      if (this.#newFiles === created) this.#newFiles = 0
     }
-    for (const rolled of this.#rolled.splice(0))
-      await publishFile(open.files, this.directory, segmentFile('', rolled.offset, 'snapshot'), rolled.snapshot)
-    if (snapshot !== undefined) await publishFile(open.files, this.directory, segmentFile('', end, 'snapshot'), snapshot)
-    if (this.epochs.unsaved) await this.epochs.save(open.files, this.directory)
-    const before = this.#snapshotOffset
-    this.#recoveryPoint = end
-    this.#snapshotOffset = snapshot === undefined ? -1 : end
-    this.#dirtyBytes -= dirty
-    // Snapshots at the start of a segment stay as long as it does: Kafka and a compacted log begin there.
-    if (before >= 0 && before !== end && !this.#segments.some(segment => segment.baseOffset === before))
-      this.#obsolete.push(segmentFile(this.directory, before, 'snapshot'))
+    if (this.epochs.unsaved) await this.epochs.save(files, this.directory)
+  }
+
+  /** A snapshot has a checksum: one that a power failure spoiled is passed over, and what follows the one before is read again. */
+  async #writeSnapshot(offset: number, snapshot: Uint8Array, durably: boolean): Promise<void> {
+    const { files } = this.#context.open
+    const path = segmentFile(this.directory, offset, 'snapshot')
+    if (durably) return publishFile(files, this.directory, segmentFile('', offset, 'snapshot'), snapshot)
+    const file = await files.open(path, 'create')
+    try {
+      await file.write([snapshot], 0)
+      await file.truncate(snapshot.length)
+    } finally {
+      file.close()
+    }
   }
 
   /** Producers as they were where a segment starts, still to be written. */
-  #rolled: { readonly offset: number; readonly snapshot: Uint8Array }[] = []
+  #rolled: RolledSnapshot[] = []
 
   /** Snapshots to be removed once the recovery points that replaced them are saved. */
   #obsolete: string[] = []
@@ -928,6 +972,11 @@ export class PartitionLog implements Participant, JournalledWrite {
       segment.file.retire(() => {})
     }
   }
+}
+
+interface RolledSnapshot {
+  readonly offset: number
+  readonly snapshot: Uint8Array
 }
 
 const MAX_RELATIVE_OFFSET = 2 ** 31 - 2

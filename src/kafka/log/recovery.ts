@@ -27,6 +27,7 @@ import { readMarker } from '../records/control-record.ts'
 import { checkBatches, findBatch } from './batch-scan.ts'
 import { settleSwaps } from './compaction/swap.ts'
 import { EpochHistory } from './epoch-history.ts'
+import type { IndexMark } from './index-mark.ts'
 import { parseSegmentFile, segmentFile } from './names.ts'
 import type { OpenFiles } from './open-files.ts'
 import { decodeProducers } from './producer-snapshot.ts'
@@ -40,6 +41,8 @@ export interface RecoveryOptions {
   readonly recoveryPoint: number
   /** The offset of the snapshot that goes with the recovery point, −1 when there was nothing to know; undefined: look for one. */
   readonly snapshotOffset: number | undefined
+  /** What the index files of the segment at the recovery point must have, to be believed after a crash. */
+  readonly indexMark: IndexMark | undefined
   /** The last stop was clean: the log ends at the recovery point, and nothing has to be read. */
   readonly clean: boolean
   /** Batches from this offset on do not count. */
@@ -54,6 +57,7 @@ export interface RecoveredLog {
   readonly startOffset: number
   readonly recoveryPoint: number
   readonly snapshotOffset: number
+  readonly indexMark: IndexMark | undefined
   /** There is no directory yet. */
   readonly fresh: boolean
   /** Some segment lists an aborted transaction. */
@@ -76,10 +80,11 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
   if (hole) for (const base of found) await removeSegment(files, directory, base)
   const bases = hole ? [] : found
   const snapshots = names.map(parseSegmentFile).filter(file => file?.kind === 'snapshot')
-  const candidates = snapshots.map(file => file!.offset).filter(offset => offset <= options.recoveryPoint)
+  const snapshotsUpTo = (most: number) => snapshots.map(file => file!.offset).filter(offset => offset <= most)
   if (bases.length === 0) {
     const empty = fresh(open, directory, options, names.length === 0)
-    if (options.snapshotOffset !== -1) await restoreProducers(files, directory, candidates, empty.producers, 0)
+    if (options.snapshotOffset !== -1)
+      await restoreProducers(files, directory, snapshotsUpTo(options.recoveryPoint), empty.producers, 0)
     return empty
   }
 
@@ -92,9 +97,11 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
   for (let i = 0; i + 1 < segments.length; i++) segments[i]!.adopt(segments[i]!.bytes, segments[i + 1]!.baseOffset)
   const epochs = await EpochHistory.load(files, directory)
 
+  const recoveryPoint = Math.min(options.recoveryPoint, await indexedUpTo(segments, options))
   const producers = new ProducerStates()
-  let from = options.recoveryPoint
-  if (options.snapshotOffset !== -1) from = await restoreProducers(files, directory, candidates, producers, bases[0]!)
+  let from = recoveryPoint
+  if (options.snapshotOffset !== -1)
+    from = await restoreProducers(files, directory, snapshotsUpTo(recoveryPoint), producers, bases[0]!)
   from = Math.max(from, bases[0]!)
 
   let state: Omit<RecoveredLog, 'lostBytes' | 'checkedBytes'> & { lostBytes: number; checkedBytes: number } = {
@@ -102,8 +109,9 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     producers,
     epochs,
     startOffset: Math.max(options.startOffset, bases[0]!),
-    recoveryPoint: options.recoveryPoint,
+    recoveryPoint,
     snapshotOffset: options.snapshotOffset ?? -1,
+    indexMark: options.indexMark,
     fresh: false,
     hasAborted: names.some(name => parseSegmentFile(name)?.kind === 'txnindex'),
     lostBytes: 0,
@@ -121,7 +129,9 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       continue
     }
     await segment.resume(start.position, start.offset)
-    if (start.position > 0) await firstTimestamp(segment, file)
+    const known = segment.baseOffset === options.indexMark?.baseOffset && start.offset === options.recoveryPoint
+    if (known) segment.timestamps = options.indexMark.timestamps
+    else if (start.position > 0) await firstTimestamp(segment, file)
     const end = await replay(segment, file, bytes, {
       producers,
       epochs,
@@ -163,6 +173,7 @@ function fresh(open: OpenFiles, directory: string, options: RecoveryOptions, noD
     startOffset,
     recoveryPoint,
     snapshotOffset,
+    indexMark: undefined,
     fresh: noDirectory,
     hasAborted: false,
     lostBytes: 0,
@@ -173,6 +184,15 @@ function fresh(open: OpenFiles, directory: string, options: RecoveryOptions, noD
 async function removeSegment(files: Files, directory: string, base: number): Promise<void> {
   for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
     await files.remove(segmentFile(directory, base, kind))
+}
+
+/** Up to where the indexes can be believed after a crash: before the segment whose files are not what the recovery point says. */
+async function indexedUpTo(segments: readonly Segment[], { clean, indexMark }: RecoveryOptions): Promise<number> {
+  const marked = clean ? undefined : segments.find(segment => segment.baseOffset === indexMark?.baseOffset)
+  if (marked === undefined) return Number.POSITIVE_INFINITY
+  marked.sealed = false
+  marked.unsyncedIndexes = true
+  return (await marked.holds(indexMark!)) ? Number.POSITIVE_INFINITY : marked.baseOffset
 }
 
 /** The newest snapshot that is whole; answers its offset, or `none` without one. */

@@ -7,8 +7,10 @@
  */
 import { CachedFile, type OpenFiles } from './open-files.ts'
 import { type SegmentFileKind, segmentFile } from './names.ts'
-import { OffsetIndex } from './offset-index.ts'
-import { TimeIndex } from './time-index.ts'
+import { crc32c } from '../records/crc32c.ts'
+import { type FileMark, type IndexMark, NO_ENTRIES, type SegmentTimestamps } from './index-mark.ts'
+import { OFFSET_ENTRY_BYTES, OffsetIndex } from './offset-index.ts'
+import { TIME_ENTRY_BYTES, TimeIndex } from './time-index.ts'
 import { ABORTED_ENTRY_BYTES, type AbortedTransaction, decodeAborted, encodeAborted } from './transaction-index.ts'
 
 /** What a segment needs to know of a batch that is put at its end. */
@@ -40,15 +42,19 @@ export class Segment {
   #timeIndex: TimeIndex | undefined
   #aborted: AbortedTransaction[] | undefined
   #bytesSinceEntry = 0
+  /** What stands in the index files already. */
+  #persisted: IndexFiles
+  /** The index files may have more than that, which does not count: somebody before us may have left them. */
+  #staleTails = true
+  /** A crash may take back what was last added to the index files. */
+  unsyncedIndexes = false
+  /** Its index files are whole and durable: nothing comes to them any more. */
+  sealed: boolean
   readonly #suffix: string
   /** It has another place than its name says, or none: its indexes stay in memory. */
   #held = false
   /** Another one stands in its place; whoever still reads this one reads it to its end. */
   replaced = false
-  /** So many entries stand in the index files already. */
-  #persisted = 0
-  #persistedTimes = 0
-  #persistedAborted = 0
 
   /** `suffix`: behind the names of its files, while they are not yet part of the log. */
   constructor(directory: string, baseOffset: number, open: OpenFiles, created: boolean, suffix = '') {
@@ -57,6 +63,8 @@ export class Segment {
     this.endOffset = baseOffset
     this.#open = open
     this.created = created
+    this.sealed = created
+    this.#persisted = { offsets: NO_ENTRIES, times: NO_ENTRIES, aborted: NO_ENTRIES }
     this.#suffix = suffix
     this.file = new CachedFile(this.#path('log'), open)
     if (!created) {
@@ -132,15 +140,20 @@ export class Segment {
 
   /** The indexes as the files have them, up to a position, as a recovery begins. */
   async resume(position: number, endOffset: number): Promise<void> {
+    if (position === 0) {
+      this.#index = new OffsetIndex()
+      this.#timeIndex = new TimeIndex()
+      this.#aborted = []
+    }
     const [index, times] = [await this.offsets(), await this.times()]
     index.truncate(position)
     times.truncate(endOffset - this.baseOffset)
-    this.#aborted = decodeAborted(await this.#readAll('txnindex'), endOffset)
+    this.#aborted = (await this.aborted()).filter(({ lastOffset }) => lastOffset < endOffset)
     this.bytes = position
     this.endOffset = endOffset
-    this.#persisted = 0
-    this.#persistedTimes = 0
-    this.#persistedAborted = 0
+    this.#persisted = { offsets: NO_ENTRIES, times: NO_ENTRIES, aborted: NO_ENTRIES }
+    this.#staleTails = true
+    this.sealed = false
     this.#bytesSinceEntry = 0
     this.maxTimestamp = times.lastTimestamp
     this.maxTimestampOffset = times.lastRelativeOffset < 0 ? -1 : times.lastRelativeOffset + this.baseOffset
@@ -157,42 +170,87 @@ export class Segment {
     return this.maxTimestamp >= 0 ? this.maxTimestamp : (await this.times()).lastTimestamp
   }
 
+  get timestamps(): SegmentTimestamps {
+    return { first: this.firstTimestamp, greatest: this.maxTimestamp, greatestOffset: this.maxTimestampOffset }
+  }
+
+  set timestamps({ first, greatest, greatestOffset }: SegmentTimestamps) {
+    this.firstTimestamp = first
+    this.maxTimestamp = greatest
+    this.maxTimestampOffset = greatestOffset
+  }
+
+  /** What the index files have after the last `persistIndexes`, with `timestamps` of the recovery point. */
+  markAt(timestamps: SegmentTimestamps): IndexMark {
+    return { baseOffset: this.baseOffset, timestamps, ...this.#persisted }
+  }
+
+  /** Do the index files begin with what the mark says? Without memory of them they are read anew, up to there. */
+  async holds({ offsets, times, aborted }: IndexFiles): Promise<boolean> {
+    const files = await Promise.all([this.#readAll('index'), this.#readAll('timeindex'), this.#readAll('txnindex')])
+    const [index, timeIndex, txnIndex] = [
+      [files[0], offsets, OFFSET_ENTRY_BYTES] as const,
+      [files[1], times, TIME_ENTRY_BYTES] as const,
+      [files[2], aborted, ABORTED_ENTRY_BYTES] as const,
+    ].map(([bytes, { entries, checksum }, entryBytes]) => {
+      const known = bytes.subarray(0, entries * entryBytes)
+      return known.length === entries * entryBytes && crc32c(known) === checksum ? known : undefined
+    })
+    if (index === undefined || timeIndex === undefined || txnIndex === undefined) return false
+    this.#index = OffsetIndex.decode(index)
+    this.#timeIndex = TimeIndex.decode(timeIndex)
+    this.#aborted = decodeAborted(txnIndex)
+    return true
+  }
+
   /**
-   * Adds to the index files what they lack, durably. `closing`: the time index gets a last entry, so that it knows the
-   * greatest timestamp of all.
+   * Adds to the index files what they lack. `closing`: nothing more is appended, for now or ever. The time index gets a last
+   * entry, so that it knows the greatest timestamp of all, and the files are synced.
    */
   async persistIndexes(closing: boolean): Promise<void> {
     const index = await this.offsets()
     const times = await this.times()
     const aborted = await this.aborted()
     if (closing && this.maxTimestamp >= 0) times.append(this.maxTimestamp, this.maxTimestampOffset - this.baseOffset)
-    const before = [this.#persisted, this.#persistedTimes, this.#persistedAborted] as const
-    const now = [index.count, times.count, aborted.length] as const
-    await this.#put('index', index.encode(before[0]), before[0] * 8)
-    await this.#put('timeindex', times.encode(before[1]), before[1] * 12)
-    if (aborted.length > before[2] || before[2] > 0)
-      await this.#put('txnindex', encodeAborted(aborted.slice(before[2])), before[2] * ABORTED_ENTRY_BYTES)
-    this.#persisted = now[0]
-    this.#persistedTimes = now[1]
-    this.#persistedAborted = now[2]
+    const before = this.#persisted
+    const offsetBytes = index.encode(before.offsets.entries)
+    const timeBytes = times.encode(before.times.entries)
+    const abortedBytes = encodeAborted(aborted.slice(before.aborted.entries))
+    await this.#put('index', offsetBytes, before.offsets.entries * OFFSET_ENTRY_BYTES, closing)
+    await this.#put('timeindex', timeBytes, before.times.entries * TIME_ENTRY_BYTES, closing)
+    // Only segments with aborted transactions have this file.
+    if (abortedBytes.length > 0 || before.aborted.entries > 0 || (this.#staleTails && (await this.#has('txnindex'))))
+      await this.#put('txnindex', abortedBytes, before.aborted.entries * ABORTED_ENTRY_BYTES, closing)
+    this.#persisted = {
+      offsets: extended(before.offsets, offsetBytes, OFFSET_ENTRY_BYTES),
+      times: extended(before.times, timeBytes, TIME_ENTRY_BYTES),
+      aborted: extended(before.aborted, abortedBytes, ABORTED_ENTRY_BYTES),
+    }
+    this.#staleTails = false
+    this.unsyncedIndexes = !closing
   }
 
   #path(kind: SegmentFileKind): string {
     return segmentFile(this.directory, this.baseOffset, kind) + this.#suffix
   }
 
-  async #put(kind: 'index' | 'timeindex' | 'txnindex', bytes: Uint8Array, position: number): Promise<void> {
+  async #put(kind: IndexKind, bytes: Uint8Array, position: number, durably: boolean): Promise<void> {
+    if (bytes.length === 0 && !this.#staleTails && !durably) return
     const file = await this.#open.files.open(this.#path(kind), 'create')
     try {
       if (bytes.length > 0) await file.write([bytes], position)
-      if ((await file.bytes()) > position + bytes.length) await file.truncate(position + bytes.length)
-      await this.#open.files.sync([file], 'upkeep')
+      if (this.#staleTails && (await file.bytes()) > position + bytes.length) await file.truncate(position + bytes.length)
+      if (durably) await this.#open.files.sync([file], 'upkeep')
     } finally {
       file.close()
     }
   }
 
-  async #readAll(kind: 'index' | 'timeindex' | 'txnindex'): Promise<Uint8Array> {
+  async #has(kind: IndexKind): Promise<boolean> {
+    return (await this.#open.files.status(this.#path(kind))) !== undefined
+  }
+
+  async #readAll(kind: IndexKind): Promise<Uint8Array> {
     try {
       return await this.#open.files.read(this.#path(kind))
     } catch (error) {
@@ -201,3 +259,12 @@ export class Segment {
     }
   }
 }
+
+type IndexFiles = Pick<IndexMark, 'offsets' | 'times' | 'aborted'>
+
+type IndexKind = 'index' | 'timeindex' | 'txnindex'
+
+const extended = ({ entries, checksum }: FileMark, bytes: Uint8Array, entryBytes: number): FileMark => ({
+  entries: entries + bytes.length / entryBytes,
+  checksum: crc32c(bytes, checksum),
+})

@@ -1,3 +1,6 @@
+/** Bytes of an entry in the file. */
+export const TIME_ENTRY_BYTES = 12
+
 /**
  * When records of a segment were: sparse pairs of the greatest timestamp so far and the offset of the batch that has it,
  * as in Kafka's `.timeindex` files. No record before that offset's batch is later than the timestamp.
@@ -56,10 +59,10 @@ export class TimeIndex {
   }
 
   encode(first = 0): Uint8Array {
-    const view = new DataView(new ArrayBuffer((this.#count - first) * ENTRY_BYTES))
+    const view = new DataView(new ArrayBuffer((this.#count - first) * TIME_ENTRY_BYTES))
     for (let i = first; i < this.#count; i++) {
-      view.setBigInt64((i - first) * ENTRY_BYTES, BigInt(this.#timestamps[i]!))
-      view.setInt32((i - first) * ENTRY_BYTES + 8, this.#offsets[i]!)
+      view.setBigInt64((i - first) * TIME_ENTRY_BYTES, BigInt(this.#timestamps[i]!))
+      view.setInt32((i - first) * TIME_ENTRY_BYTES + 8, this.#offsets[i]!)
     }
     return new Uint8Array(view.buffer)
   }
@@ -68,7 +71,7 @@ export class TimeIndex {
   static decode(bytes: Uint8Array): TimeIndex {
     const index = new TimeIndex()
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
+    for (let at = 0; at + TIME_ENTRY_BYTES <= bytes.length; at += TIME_ENTRY_BYTES) {
       const timestamp = Number(view.getBigInt64(at))
       const offset = view.getInt32(at + 8)
       if (at > 0 && (timestamp <= index.lastTimestamp || offset <= index.lastRelativeOffset)) break
@@ -78,5 +81,3 @@ export class TimeIndex {
     return index
   }
 }
-
-const ENTRY_BYTES = 12

@@ -1,5 +1,6 @@
 /** The clients: how each is installed, and how its program is started. Columns of the table in docs/clients.md, in this order. */
 import { debianPackage, npmPackages } from './install.ts'
+import { goProgram, javaPrograms } from './toolchains.ts'
 
 export interface Client {
   /** As it is called on the command line and in the table. */
@@ -68,6 +69,13 @@ export const clients: readonly Client[] = [
     },
   },
   {
+    name: 'kcat',
+    title: 'kcat',
+    async prepare() {
+      return { version: upstream(debianPackage('kcat')), command: [process.execPath, program('kcat', 'main.mjs')] }
+    },
+  },
+  {
     name: 'kafka-python',
     title: 'kafka-python',
     async prepare() {
@@ -83,6 +91,19 @@ export const clients: readonly Client[] = [
       const version = debianPackage('python3-confluent-kafka')
       return { version: upstream(version), command: [debianPython, program('python', 'confluent_kafka_python.py')] }
     },
+  },
+  {
+    name: 'java',
+    title: 'Java',
+    async prepare() {
+      const { version, command } = javaPrograms()
+      return { version, command: command('Features') }
+    },
+  },
+  {
+    name: 'franz-go',
+    title: 'franz-go',
+    prepare: async () => goProgram('go', 'github.com/twmb/franz-go'),
   },
 ]
 

@@ -11,7 +11,8 @@ export interface Column {
 
 export function clientsPage(columns: readonly Column[]): string {
   const notes: string[] = []
-  const noteOf = (text: string): string => {
+  const noteOf = (reason: string): string => {
+    const text = reason.replace(/\.?$/, '.')
     if (!notes.includes(text)) notes.push(text)
     return `[${notes.indexOf(text) + 1}](#notes)`
   }

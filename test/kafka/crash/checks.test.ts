@@ -3,7 +3,9 @@ import { memoryFiles } from '#src/base/memory-files.ts'
 import { seededRandom } from '#src/base/random.ts'
 import { checkWhole } from '../../simulation/committed.ts'
 import type { Fate, SimulatedTransaction } from '../../simulation/transactional-producer.ts'
+import { type TestRecord, settled, testBroker } from '#src/testing/broker.ts'
 import { type CrashAt, crashing } from './crash-point.ts'
+import { CrashKeyedProducer } from './keyed-producer.ts'
 import { OffsetLedger } from './offset-ledger.ts'
 import { endings, plan, points } from './plan.ts'
 import { SeenPartition } from './readers.ts'
@@ -58,13 +60,45 @@ test('an offset that was acknowledged does not go back, one that was not may be 
 test('what was read stays where it was', () => {
   const seen = new SeenPartition('t', 0)
   const see = (start: number, highWatermark: number, ...values: string[]) =>
-    seen.see({ start, highWatermark, lastStable: highWatermark }, new Map(values.map((value, i) => [start + i, value])))
+    seen.see(
+      { start, highWatermark, lastStable: highWatermark },
+      values.map((value, i) => ({ offset: start + i, key: null, value })),
+    )
   see(0, 3, 'a', 'b', 'c')
   see(1, 4, 'b', 'c', 'd')
   expect(() => see(1, 3, 'b', 'c')).toThrow('ended at 4')
   expect(() => see(0, 4, 'a', 'b', 'c', 'd')).toThrow('began at 1')
   expect(() => see(1, 4, 'b', 'x', 'd')).toThrow('t-0@2 was c and is x')
   expect(() => see(1, 5, 'b', 'c', 'd')).toThrow('offset 4 is missing')
+})
+
+test('of a key its latest version is there', async () => {
+  const broker = await testBroker()
+  const client = broker.connect()
+  await client.createTopic('t')
+  const producer = new CrashKeyedProducer('t', seededRandom(1))
+  const alive = { now: true }
+  const running = producer.run(client, alive)
+  const records = async () => (await client.fetch('t', 0)).records
+  while ((await records()).every(({ value }) => value !== null)) await settled()
+  alive.now = false
+  await running
+  const all = await records()
+  producer.check(all)
+  const last = (one: TestRecord) => all.findLast(({ key }) => key === one.key) === one
+  producer.check(all.filter(last))
+  const { key } = all.find(({ value }) => value === null)!
+  // A tombstone may be gone, and what it stands for may not come back.
+  const tombstone = all.findLastIndex(record => record.key === key && record.value === null)
+  producer.check(all.filter((record, i) => record.key !== key || i > tombstone || (i === tombstone && last(record))))
+  for (const [i, record] of all.entries())
+    if (last(record)) {
+      const lost = () => producer.check(all.filter((_, j) => j !== i))
+      if (record.value !== null || all.some((other, j) => j < i && other.key === record.key))
+        expect(lost).toThrow('was acknowledged')
+    }
+  expect(() => producer.check([...all, all[0]!])).toThrow('follows')
+  await broker.stop()
 })
 
 test('a transaction is there whole or not at all', () => {

@@ -36,6 +36,7 @@ const broker = await Broker.start({
   properties: {
     'log.segment.bytes': '16384',
     'log.index.interval.bytes': '512',
+    'log.cleaner.backoff.ms': '150',
     'group.initial.rebalance.delay.ms': '0',
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500',
   },

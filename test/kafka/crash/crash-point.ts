@@ -29,6 +29,7 @@ export const crashPoints = {
   'a marker is written': ({ kind, path, parts }) => kind === 'write' && path.endsWith('.log') && parts.some(hasMarker),
   'cleaned segments are put in place': ({ kind, path }) => kind === 'rename' && /\.log(\.swap)?$/.test(path),
   'what was cleaned away is deleted': ({ kind, path }) => kind === 'remove' && path.endsWith('.deleted'),
+  'the cleaner notes how far it is': ({ kind, path }) => kind === 'rename' && path.endsWith('/cleaner-offset-checkpoint'),
   'anything happens to a file': () => true,
 } as const satisfies Record<string, (operation: Operation) => boolean>
 

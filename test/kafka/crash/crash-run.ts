@@ -11,11 +11,13 @@ import { GROUP, PARTITIONS, TOPIC, TransactionalProducer, isCutOff } from '../..
 import { socketClient } from '../socket-client.ts'
 import { BrokerProcess } from './broker-process.ts'
 import type { CrashAt, CrashPoint } from './crash-point.ts'
+import { CrashKeyedProducer } from './keyed-producer.ts'
 import { KafkaJsTransactions } from './kafkajs-transactions.ts'
+import { MadeTopics } from './made-topics.ts'
 import { CrashClassicMember, CrashConsumerMember, type Member, type MemberGroup } from './members.ts'
 import { OffsetLedger } from './offset-ledger.ts'
 import type { Ending, PlannedRound } from './plan.ts'
-import { SeenPartition, endsOf, readAll } from './readers.ts'
+import { SeenPartition, endsOf, readRecords } from './readers.ts'
 
 export interface CrashRunOptions {
   readonly seed: number
@@ -41,6 +43,14 @@ const plain: ReadonlyMap<string, number> = new Map([
   ['narrow', 2],
   ['wide', 16],
 ])
+/** It is compacted all the time. */
+const COMPACTED = 'compacted'
+const compacting = {
+  'cleanup.policy': 'compact',
+  'segment.bytes': '8192',
+  'min.cleanable.dirty.ratio': '0.01',
+  'delete.retention.ms': '1000',
+}
 const READ = 'read'
 const READ_PARTITIONS = 4
 /** A named place that is not met in this time is given up. */
@@ -48,13 +58,7 @@ const MOST_WORK_MS = 2500
 const MOST_CHECK_MS = 30_000
 const STABLE_MS = 5000
 const MOST_PENDING = 60
-const MESSAGE_TOO_LARGE = 10
 const ALREADY_THERE = 36
-
-interface MadeTopic {
-  readonly id: string
-  readonly maxMessageBytes: number
-}
 
 export class CrashRun {
   readonly #options: CrashRunOptions
@@ -62,9 +66,9 @@ export class CrashRun {
   readonly #producers: readonly SimulatedProducer[]
   readonly #transactional: readonly TransactionalProducer[]
   readonly #kafkajs = new KafkaJsTransactions()
+  readonly #keyed: CrashKeyedProducer
   readonly #seen = new Map<string, SeenPartition>()
-  /** As acknowledged. */
-  readonly #made = new Map<string, MadeTopic>()
+  readonly #made: MadeTopics
   #groups: readonly { readonly group: MemberGroup; readonly members: readonly Member[] }[] = []
   #broker: BrokerProcess | undefined
   #stoppedCleanly = false
@@ -72,11 +76,15 @@ export class CrashRun {
   /** Named places that the broker has died at. */
   readonly met = new Set<CrashPoint>()
   #failure: Error | undefined
+  /** What is looked at just now. */
+  #looking = ''
 
   constructor(options: CrashRunOptions) {
     this.#options = options
     this.#random = seededRandom(options.seed)
     this.#producers = [0, 1, 2].map(number => new SimulatedProducer(number, this.#random))
+    this.#made = new MadeTopics(this.#random)
+    this.#keyed = new CrashKeyedProducer(COMPACTED, this.#random)
     // Half of them speak of transactions in the new way, half outlive the broker.
     this.#transactional = ([2, 0, 2, 0] as const).map(
       (version, i) => new TransactionalProducer(`t${i}`, { version, persists: i >= 2 }, this.#random),
@@ -200,7 +208,7 @@ export class CrashRun {
       throw new Error('closed before a transaction was over')
     })
     gone.catch(() => {})
-    const workers = [this.#produce(await client(), alive), this.#makeTopic(admin)]
+    const workers = [this.#produce(await client(), alive), this.#made.run(admin, alive), this.#keyed.run(await client(), alive)]
     for (const producer of this.#transactional)
       workers.push(Promise.race([this.#transact(producer, await client(), alive), gone]))
     for (const { members } of this.#groups) for (const member of members) workers.push(member.run(await client(), alive))
@@ -257,6 +265,8 @@ export class CrashRun {
       const errorCode = await client.createTopic(name, partitions)
       if (errorCode !== 0 && errorCode !== ALREADY_THERE) throw new Error(`topic ${name}: error ${errorCode}`)
     }
+    const errorCode = await client.createTopic(COMPACTED, 1, compacting)
+    if (errorCode !== 0 && errorCode !== ALREADY_THERE) throw new Error(`topic ${COMPACTED}: error ${errorCode}`)
     const { topics: described } = await client.ask('Metadata', 12, { topics: [{ name: READ }], allowAutoTopicCreation: false })
     const group = (id: string): MemberGroup => ({
       id,
@@ -301,16 +311,6 @@ export class CrashRun {
     }
   }
 
-  async #makeTopic(client: TestClient): Promise<void> {
-    await sleep(this.#below(300))
-    const name = `made-${this.#round}`
-    const maxMessageBytes = 1000 + this.#below(1000)
-    const errorCode = await client.createTopic(name, 1, { 'max.message.bytes': String(maxMessageBytes) })
-    if (errorCode !== 0) throw new Error(`topic ${name}: error ${errorCode}`)
-    const { topics } = await client.ask('Metadata', 12, { topics: [{ name }], allowAutoTopicCreation: false })
-    this.#made.set(name, { id: topics[0]!.topicId, maxMessageBytes })
-  }
-
   /** kafkajs gives up when the broker is gone, and a new instance takes its place; what it says of that is its own affair. */
   #realClientFailed(error: Error): void {
     if (error.name === 'TypeError' || error.name === 'ReferenceError') throw error
@@ -320,7 +320,7 @@ export class CrashRun {
 
   async #check(): Promise<void> {
     const stuck = sleep(MOST_CHECK_MS, false).then(() => {
-      throw new Error('the broker is back, and does not answer everything')
+      throw new Error(`the broker is back, and this is not answered: ${this.#looking}; ${this.#broker!.complaints}`)
     })
     stuck.catch(() => {})
     await Promise.race([this.#withClient(client => this.#checkAll(client)), stuck])
@@ -328,37 +328,40 @@ export class CrashRun {
 
   async #checkAll(client: TestClient): Promise<void> {
     if (this.#groups.length === 0) await this.#prepare(client)
-    const { topics } = await client.ask('Metadata', 12, { topics: null })
-    await this.#checkMade(client, new Map(topics.map(topic => [topic.name!, topic.topicId])))
+    this.#looking = 'topics'
+    await this.#made.check(client)
     for (const [topic, partitions] of plain)
       for (let partition = 0; partition < partitions; partition++) await this.#checkPartition(client, topic, partition)
+    await this.#checkCompacted(client)
     await this.#checkTransactions(client)
     await this.#checkKafkajs(client)
     for (const { group } of this.#groups) await this.#checkGroup(client, group)
   }
 
-  async #checkMade(client: TestClient, ids: ReadonlyMap<string, string>): Promise<void> {
-    for (const [name, { id, maxMessageBytes }] of this.#made) {
-      if (ids.get(name) !== id) throw new Error(`topic ${name} was made with id ${id}, and has ${ids.get(name)}`)
-      const { errorCode } = await client.produce(name, 0, ['x'.repeat(maxMessageBytes)])
-      if (errorCode !== MESSAGE_TOO_LARGE)
-        throw new Error(`topic ${name} was made for ${maxMessageBytes} bytes a batch, and takes more (error ${errorCode})`)
-    }
-  }
-
   async #checkPartition(client: TestClient, topic: string, partition: number): Promise<void> {
+    this.#looking = `${topic}-${partition}`
     const ends = await endsOf(client, topic, partition)
-    const values = await readAll(client, topic, partition, ends)
+    const records = await readRecords(client, topic, partition, ends)
     const key = `${topic}-${partition}`
     let seen = this.#seen.get(key)
     if (seen === undefined) this.#seen.set(key, (seen = new SeenPartition(topic, partition)))
-    seen.see(ends, values)
-    for (const producer of this.#producers) producer.check(topic, partition, [...values.values()], ends.start > 0)
+    seen.see(ends, records)
+    const values = records.map(({ value }) => value!)
+    for (const producer of this.#producers) producer.check(topic, partition, values, ends.start > 0)
+  }
+
+  async #checkCompacted(client: TestClient): Promise<void> {
+    this.#looking = COMPACTED
+    const records = await readRecords(client, COMPACTED, 0, await endsOf(client, COMPACTED, 0))
+    this.#keyed.check(records)
   }
 
   async #checkTransactions(client: TestClient): Promise<void> {
     const alive = { now: true }
-    for (const producer of this.#transactional) await producer.connect(client, alive)
+    for (const producer of this.#transactional) {
+      this.#looking = `transactions of ${producer.name}`
+      await producer.connect(client, alive)
+    }
     const found = await this.#readStable(client, TOPIC, PARTITIONS)
     const moved = await committedOffsets(client, GROUP, TOPIC)
     for (const producer of this.#transactional)
@@ -367,6 +370,7 @@ export class CrashRun {
 
   async #checkKafkajs(client: TestClient): Promise<void> {
     const kafkajs = this.#kafkajs
+    this.#looking = 'transactions of kafkajs'
     await kafkajs.fence(client)
     const found = await this.#readStable(client, kafkajs.topic, kafkajs.partitions)
     const moved = await committedOffsets(client, kafkajs.groupId, kafkajs.topic)
@@ -390,6 +394,7 @@ export class CrashRun {
   }
 
   async #checkGroup(client: TestClient, group: MemberGroup): Promise<void> {
+    this.#looking = `group ${group.id}`
     group.offsets.check(group.id, await committedOffsets(client, group.id, group.topic))
     if (group.id !== 'consumer' || group.generation === 0) return
     const { groups } = await client.ask('ConsumerGroupDescribe', 1, { groupIds: [group.id] })

@@ -1,5 +1,8 @@
 /** What a reader finds in partitions, and that it stays: what somebody has read once is there for everybody, at the same offset. */
-import type { TestClient } from '#src/testing/broker.ts'
+import { forEachBatch, lastOffsetAt } from '#src/kafka/records/batch.ts'
+import { type TestClient, type TestRecord, recordsOf } from '#src/testing/broker.ts'
+
+const MOST_BYTES = 1 << 20
 
 const LATEST = -1
 const EARLIEST = -2
@@ -24,24 +27,34 @@ export async function endsOf(client: TestClient, topic: string, partition: numbe
   return { start: await offset(EARLIEST, 0), highWatermark: await offset(LATEST, 0), lastStable: await offset(LATEST, 1) }
 }
 
-/** Every record from the first to the last there is, whatever became of its transaction, by offset. */
-export async function readAll(
+/** Every record from the first to the last there is, whatever became of its transaction. */
+export async function readRecords(
   client: TestClient,
   topic: string,
   partition: number,
   { start, highWatermark }: PartitionEnds,
-): Promise<Map<number, string>> {
-  const found = new Map<number, string>()
+): Promise<readonly TestRecord[]> {
+  const found: TestRecord[] = []
   for (let offset = start; offset < highWatermark;) {
-    const { errorCode, records } = await client.fetch(topic, partition, offset)
+    const { responses } = await client.ask('Fetch', 12, {
+      minBytes: 0,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, partitionMaxBytes: MOST_BYTES }] }],
+    })
+    const { errorCode, records } = responses[0]!.partitions[0]!
     if (errorCode !== 0) throw new Error(`${topic}-${partition}@${offset}: error ${errorCode}`)
-    const last = records.at(-1)
-    if (last === undefined)
+    if (records === null || records.length === 0)
       throw new Error(`${topic}-${partition}@${offset}: nothing, below a high watermark of ${highWatermark}`)
-    for (const record of records) if (record.offset >= offset) found.set(record.offset, record.value!)
-    offset = last.offset + 1
+    for (const record of recordsOf(records)) if (record.offset >= offset) found.push(record)
+    offset = endOf(records)
   }
   return found
+}
+
+/** Where the last batch ends; its last records may be cleaned away. */
+function endOf(batches: Uint8Array): number {
+  let end = -1
+  forEachBatch(batches, at => void (end = lastOffsetAt(batches, at) + 1))
+  return end
 }
 
 /** What was read of one partition so far. */
@@ -56,7 +69,8 @@ export class SeenPartition {
   }
 
   /** Nothing but records has offsets here, and none is cleaned away: there are no holes. */
-  see({ start, highWatermark }: PartitionEnds, found: ReadonlyMap<number, string>): void {
+  see({ start, highWatermark }: PartitionEnds, records: readonly TestRecord[]): void {
+    const found = new Map(records.map(({ offset, value }) => [offset, value!]))
     if (start < this.#start) throw new Error(`${this.#name} began at ${this.#start}, and begins at ${start} now`)
     if (highWatermark < this.#end) throw new Error(`${this.#name} ended at ${this.#end}, and ends at ${highWatermark} now`)
     this.#start = start

@@ -64,9 +64,9 @@ export class Attack {
   async run(): Promise<void> {
     const chance = this.#chance
     const { port } = this.transcript
-    if (!(await this.#connected(port))) return
     const giveUp = setTimeout(() => this.#end(), LONGEST_MS)
     try {
+      if (!(await this.#connected(port))) return
       if (port === this.#target.sasl) await this.#sayWho()
       const style = chance.next()
       if (style < 0.08) await this.#claim()

@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../../../dist/cli/main.js', import.meta.url))
 const host = '127.0.0.1'
+/** Requests in flight (48 MB), memory for frames to come (24 MB), answers that nobody takes (8 MB for each who does not), and Node. */
+const MOST_RESIDENT_BYTES = 400 << 20
+/** Whom nobody hears of for so long hangs. */
+const DEAF_MS = 15_000
 
 export const people = { good: 'good-secret', fuzz: 'fuzz-secret' } as const
 
@@ -18,6 +22,9 @@ export class BrokerProcess {
   readonly #exited: Promise<number>
   /** Lines of its log that say that something is wrong with it. */
   readonly errors: string[] = []
+  /** The most memory it had when somebody looked, and the longest that its event loop did not come to the next event. */
+  peakBytes = 0
+  longestStallMs = 0
   #rest = ''
   ended: string | undefined
 
@@ -93,7 +100,8 @@ export class BrokerProcess {
   get residentBytes(): number {
     if (this.ended !== undefined) return 0
     const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024
+    // One that has just ended has none.
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
   }
 
   /** Sockets it has open. */
@@ -106,7 +114,7 @@ export class BrokerProcess {
 
   /** Requests that it understood, by API. */
   async requests(): Promise<ReadonlyMap<string, number>> {
-    const text = await (await fetch(`http://${host}:${this.#http}/metrics`)).text()
+    const text = await this.#get('/metrics')
     return new Map(
       Array.from(text.matchAll(/^millrace_requests_total\{api="(\w+)"\} (\d+)$/gm), ([, api, count]) => [api!, Number(count)]),
     )
@@ -114,18 +122,37 @@ export class BrokerProcess {
 
   /** The longest time between two events, since it was asked last. */
   async stallMs(): Promise<number> {
-    const text = await (await fetch(`http://${host}:${this.#http}/metrics`)).text()
+    const text = await this.#get('/metrics')
     return Number(/^millrace_event_loop_delay_seconds\{quantile="1"\} (\S+)$/m.exec(text)?.[1]) * 1000
   }
 
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`http://${host}:${this.#http}/metrics`)).text()
+    const text = await this.#get('/metrics')
     const values = Array.from(text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm')), found => Number(found[1]))
     return values.reduce((sum, value) => sum + value, 0)
   }
 
+  async #get(path: string): Promise<string> {
+    const answer = await fetch(`http://${host}:${this.#http}${path}`, { signal: AbortSignal.timeout(DEAF_MS) })
+    return answer.text()
+  }
+
+  /** Looks after it: it has to answer, and to keep within its memory. */
+  async look(): Promise<void> {
+    if (this.failed) return
+    this.peakBytes = Math.max(this.peakBytes, this.residentBytes)
+    if (this.peakBytes > MOST_RESIDENT_BYTES)
+      this.errors.push(`memory grew to ${this.peakBytes >> 20} MB; ${MOST_RESIDENT_BYTES >> 20} are allowed`)
+    try {
+      this.longestStallMs = Math.max(this.longestStallMs, await this.stallMs())
+    } catch (error) {
+      // One that has ended says so itself.
+      if (this.ended === undefined) this.errors.push(`nothing was heard of it: ${(error as Error).message}`)
+    }
+  }
+
   async ready(): Promise<boolean> {
-    return (await fetch(`http://${host}:${this.#http}/health/ready`)).ok
+    return (await this.#get('/health/ready')) === 'ready\n'
   }
 
   /** Answers its exit code. */

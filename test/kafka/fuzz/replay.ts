@@ -13,35 +13,36 @@ export async function shrunk(
   saslPort: number,
   guarded: boolean,
 ): Promise<Transcript | undefined> {
-  for (const transcript of transcripts.toReversed()) {
-    if (!(await fails(transcript, saslPort, guarded))) continue
-    let least = transcript
-    for (let i = least.frames.length - 1; i >= 0 && least.frames.length > 1; i--) {
-      const shorter = { ...least, frames: least.frames.toSpliced(i, 1), what: least.what.toSpliced(i, 1) }
-      if (await fails(shorter, saslPort, guarded)) least = shorter
-    }
-    return least
+  const again = (some: readonly Transcript[]) => fail(some, saslPort, guarded)
+  const latest = transcripts.toReversed()
+  for (let at = 0; at < latest.length; at += AT_A_TIME) {
+    const some = latest.slice(at, at + AT_A_TIME)
+    if (!(await again(some))) continue
+    for (const transcript of some) if (await again([transcript])) return fewestFrames(transcript, again)
   }
   return undefined
 }
 
-async function fails({ frames, port }: Transcript, saslPort: number, guarded: boolean): Promise<boolean> {
+async function fewestFrames(
+  transcript: Transcript,
+  again: (some: readonly Transcript[]) => Promise<boolean>,
+): Promise<Transcript> {
+  let least = transcript
+  for (let i = least.frames.length - 1; i >= 0 && least.frames.length > 1; i--) {
+    const shorter = { ...least, frames: least.frames.toSpliced(i, 1), what: least.what.toSpliced(i, 1) }
+    if (await again([shorter])) least = shorter
+  }
+  return least
+}
+
+async function fail(transcripts: readonly Transcript[], saslPort: number, guarded: boolean): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-fuzz-'))
   const broker = await BrokerProcess.start(join(directory, 'data'), { guarded })
   try {
     await prepare(broker, guarded)
-    await new Promise<void>(resolve => {
-      const socket = connect({ host: broker.host, port: port === saslPort ? broker.sasl : broker.open, allowHalfOpen: true })
-      const done = setTimeout(() => socket.destroy(), ANSWER_MS)
-      socket.on('error', () => socket.destroy())
-      socket.on('data', () => undefined)
-      socket.once('close', () => {
-        clearTimeout(done)
-        resolve()
-      })
-      socket.write(Buffer.concat(frames))
-    })
+    await Promise.all(transcripts.map(transcript => replayed(transcript, broker, saslPort)))
     await new Promise(resolve => setTimeout(resolve, 100))
+    await broker.look()
     return broker.failed
   } finally {
     await broker.stop(2000)
@@ -49,4 +50,19 @@ async function fails({ frames, port }: Transcript, saslPort: number, guarded: bo
   }
 }
 
+function replayed({ frames, port }: Transcript, broker: BrokerProcess, saslPort: number): Promise<void> {
+  return new Promise(resolve => {
+    const socket = connect({ host: broker.host, port: port === saslPort ? broker.sasl : broker.open, allowHalfOpen: true })
+    const done = setTimeout(() => socket.destroy(), ANSWER_MS)
+    socket.on('error', () => socket.destroy())
+    socket.on('data', () => undefined)
+    socket.once('close', () => {
+      clearTimeout(done)
+      resolve()
+    })
+    socket.write(Buffer.concat(frames))
+  })
+}
+
+const AT_A_TIME = 10
 const ANSWER_MS = 800

@@ -125,3 +125,18 @@ test('who may see and alter', async () => {
   ).toEqual(['29', '31', '30', '31', '29', '31', '30', '31', '31'])
   await broker.stop()
 })
+
+test('to a property that nobody knows nothing is appended', async () => {
+  const broker = await testBroker()
+  const client = broker.connect()
+  await client.createTopic('a')
+  const [APPEND, TOPIC, BROKER] = [2, 2, 4]
+  const configs = [{ name: 'nope', configOperation: APPEND, value: 'x' }]
+  const resources = [
+    { resourceType: TOPIC, resourceName: 'a', configs },
+    { resourceType: BROKER, resourceName: '', configs },
+  ]
+  const { responses } = await client.ask('IncrementalAlterConfigs', 1, { resources, validateOnly: false })
+  expect(responses.map(({ errorCode }) => errorCode)).toEqual([40, 42])
+  await broker.stop()
+})

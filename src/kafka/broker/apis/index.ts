@@ -6,19 +6,26 @@ import { addPartitionsToTxn } from './add-partitions-to-txn.ts'
 import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts'
 import { alterUserScramCredentials } from './alter-user-scram-credentials.ts'
 import { apiVersions } from './api-versions.ts'
+import { alterClientQuotas, describeClientQuotas } from './client-quotas.ts'
 import { consumerGroupDescribe } from './consumer-group-describe.ts'
 import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts'
 import { createAcls } from './create-acls.ts'
+import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
 import { deleteAcls } from './delete-acls.ts'
 import { deleteGroups } from './delete-groups.ts'
+import { deleteRecords } from './delete-records.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeAcls } from './describe-acls.ts'
+import { describeCluster } from './describe-cluster.ts'
 import { describeConfigs } from './describe-configs.ts'
 import { describeGroups } from './describe-groups.ts'
+import { describeLogDirs } from './describe-log-dirs.ts'
 import { describeProducers } from './describe-producers.ts'
+import { describeTopicPartitions } from './describe-topic-partitions.ts'
 import { describeTransactions } from './describe-transactions.ts'
 import { describeUserScramCredentials } from './describe-user-scram-credentials.ts'
+import { electLeaders } from './elect-leaders.ts'
 import { endTxn } from './end-txn.ts'
 import { fetch } from './fetch.ts'
 import { findCoordinator } from './find-coordinator.ts'
@@ -35,6 +42,7 @@ import { offsetCommit } from './offset-commit.ts'
 import { offsetDelete } from './offset-delete.ts'
 import { offsetFetch } from './offset-fetch.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
+import { alterPartitionReassignments, listPartitionReassignments } from './partition-reassignments.ts'
 import { produce } from './produce.ts'
 import { saslAuthenticate } from './sasl-authenticate.ts'
 import { saslHandshake } from './sasl-handshake.ts'
@@ -78,6 +86,16 @@ export function apiHandlers(broker: Broker): readonly ApiHandler[] {
     alterConfigs(broker),
     incrementalAlterConfigs(broker),
     listConfigResources(broker),
+    alterClientQuotas(broker),
+    describeClientQuotas(broker),
+    createPartitions(broker),
+    deleteRecords(broker),
+    describeCluster(broker),
+    describeLogDirs(broker),
+    describeTopicPartitions(broker),
+    electLeaders(broker),
+    alterPartitionReassignments(broker),
+    listPartitionReassignments(),
     saslHandshake(),
     saslAuthenticate(),
     describeAcls(broker),

@@ -12,10 +12,18 @@ export const joinGroup = (broker: Broker) =>
     if (!context.may('READ', 'GROUP', request.groupId))
       return told({ memberId: '', errorCode: ErrorCode.GROUP_AUTHORIZATION_FAILED, protocolName: null }, context.version)
     return new Promise(resolve => {
-      broker.groups.join(request, clientOf(context), answer => resolve(told(answer, context.version)))
+      broker.groups.join(request, clientOf(context), telling(context.version, resolve))
     })
   })
 
+type Answer = ResponseOf<'JoinGroup'>
+
+/** Keeps nothing of the request, which may wait for long. */
+const telling =
+  (version: number, resolve: (answer: Answer) => void) =>
+  (answer: Answer): void =>
+    resolve(told(answer, version))
+
 /** Before, a group without a protocol had an empty one. */
-const told = (answer: ResponseOf<'JoinGroup'>, version: number): ResponseOf<'JoinGroup'> =>
+const told = (answer: Answer, version: number): Answer =>
   answer.protocolName === null && version < FIRST_VERSION_WITHOUT_PROTOCOL ? { ...answer, protocolName: '' } : answer

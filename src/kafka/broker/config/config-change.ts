@@ -32,14 +32,20 @@ export function changed(
   for (const { name, configOperation, value } of change.configs) {
     if (configOperation === ConfigOperation.DELETE) after.delete(name)
     else if (configOperation === ConfigOperation.SET) after.set(name, notNull(name, value))
-    else after.set(name, editedList(table, name, before.get(name) ?? effective(name), configOperation, notNull(name, value)))
+    else {
+      checkList(table, name)
+      after.set(name, editedList(before.get(name) ?? effective(name), configOperation, notNull(name, value)))
+    }
   }
   return after
 }
 
-function editedList(table: ConfigTable, name: string, before: string, operation: number, text: string): string {
+function checkList(table: ConfigTable, name: string): void {
   if (table.check(name, null).type !== 'list')
     throw new KafkaRefusal(ErrorCode.INVALID_CONFIG, `${name} is no list: nothing can be appended to it or taken from it`)
+}
+
+function editedList(before: string, operation: number, text: string): string {
   const items = listOf(text)
   switch (operation) {
     case ConfigOperation.APPEND:

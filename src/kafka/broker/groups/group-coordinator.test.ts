@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryFiles } from '../../../base/memory-files.ts'
 import { type TestBroker, type TestClient, settled, testBroker } from '../../../testing/broker.ts'
 import { subscription } from '../../../testing/group-script.ts'
-import type { StagedOffset } from './group-coordinator.ts'
+import type { StagedOffset } from '../transactions/transactional-offsets.ts'
 
 const SECOND = 1000
 /** Offsets are kept for a minute, and looked at every ten seconds. */

@@ -30,6 +30,7 @@ import { GroupJournal } from './group-journal.ts'
 import type { GroupSettings } from './group-settings.ts'
 import { checkHeartbeat } from './heartbeat-check.ts'
 import { type CommittedOffset, Offsets, type TopicOffsets, type TopicPartitionList } from './offsets.ts'
+import type { OffsetsToStage, TransactionalOffsets } from '../transactions/transactional-offsets.ts'
 
 export type Group = ClassicGroup | ConsumerGroup
 
@@ -53,32 +54,12 @@ export interface Committer {
   readonly version: number
 }
 
-/** An offset that is to be committed with a transaction. */
-export interface StagedOffset {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly leaderEpoch: number
-  readonly metadata: string | null
-}
-
-export interface OffsetsToStage {
-  readonly groupId: string
-  readonly producerId: number
-  readonly producerEpoch: number
-  /** Empty, with generation −1, of a producer that says nothing of its consumer. */
-  readonly memberId: string
-  readonly generationId: number
-  readonly groupInstanceId: string | null
-  readonly offsets: readonly StagedOffset[]
-}
-
 /** From here on who commits is told that there is no such group. */
 const FIRST_COMMIT_VERSION_WITH_GROUP_NOT_FOUND = 9
 /** Offsets that are looked at for their age before others get their turn. */
 const SLICE_OFFSETS = 10_000
 
-export class GroupCoordinator {
+export class GroupCoordinator implements TransactionalOffsets {
   readonly offsets = new Offsets()
   /** What may be set for a consumer group by itself. */
   times: (groupId: string) => ConsumerGroupTimes

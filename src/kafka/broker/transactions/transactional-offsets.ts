@@ -1,5 +1,6 @@
 /** What transactions need of the groups: offsets that wait for the end of a transaction. */
 
+/** An offset that is to be committed with a transaction. */
 export interface StagedOffset {
   readonly topic: string
   readonly partition: number

@@ -306,6 +306,29 @@ test('min.compaction.lag.ms, max.compaction.lag.ms and min.cleanable.dirty.ratio
   await lazy.broker.stop()
 })
 
+test('compact,delete does both', async () => {
+  const users = await Compacted.make(
+    { 'cleanup.policy': 'compact,delete', 'retention.ms': String(HOUR_MS), 'segment.bytes': '1024' },
+    { 'log.retention.check.interval.ms': '60000' },
+  )
+  const long = 'x'.repeat(1000)
+  await users.append(`a=1 b=${long} | a=${long}`)
+  await users.broker.time.pass(HOUR_MS / 2)
+  await users.append('c=1 c=2 b=1')
+  await users.compact()
+  expect(await users.read()).toBe(`2 a=${long}  4 c=2  5 b=1`)
+  expect(users.log.startOffset).toBe(0)
+  await users.broker.time.pass(HOUR_MS / 2 + 120_000)
+  expect(await users.read()).toBe('4 c=2  5 b=1')
+  expect(users.log.startOffset).toBe(3)
+  await users.append('c=3')
+  await users.compact()
+  expect(await users.read()).toBe('5 b=1  6 c=3')
+  const again = new Compacted(await users.broker.restart())
+  expect(await again.read()).toBe('5 b=1  6 c=3')
+  await again.broker.stop()
+})
+
 test('it looks by itself, every log.cleaner.backoff.ms', async () => {
   const users = await Compacted.make()
   await users.append('a=1 a=2')

@@ -25,7 +25,7 @@ export class CompactionStopped extends Error {
 }
 
 /** So long others wait at most, but for a batch that takes longer to unpack by itself. */
-const SLICE_MS = 8
+const SLICE_MS = 4
 
 export function slicedCompactor(files: Files, clock: Clock): Compactor {
   const pace = new SlicedPace(clock)

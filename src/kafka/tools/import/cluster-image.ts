@@ -18,6 +18,11 @@ export interface ClusterTopic {
   readonly partitions: Map<number, PartitionImage>
 }
 
+export interface QuotaImage {
+  readonly entity: readonly (readonly [type: string, name: string | null])[]
+  readonly values: Map<string, number>
+}
+
 export class ClusterImage {
   /** By id. */
   readonly topics = new Map<string, ClusterTopic>()
@@ -27,7 +32,8 @@ export class ClusterImage {
   readonly scram = new Map<string, UserScramCredentialRecord>()
   /** By id. */
   readonly acls = new Map<string, AccessControlEntryRecord>()
-  readonly quotas = new Set<string>()
+  /** By entity. */
+  readonly quotas = new Map<string, QuotaImage>()
   readonly tokens = new Set<string>()
   readonly unknown = new Set<string>()
   nextProducerId = 0
@@ -102,13 +108,8 @@ export class ClusterImage {
       case 'ProducerIdsRecord':
         this.nextProducerId = Math.max(this.nextProducerId, record.value.nextProducerId)
         return
-      case 'ClientQuotaRecord': {
-        const { entity, key, remove } = record.value
-        const quota = `${key} of ${entity.map(({ entityType, entityName }) => `${entityType} ${entityName ?? '(default)'}`).join(', ')}`
-        if (remove) this.quotas.delete(quota)
-        else this.quotas.add(quota)
-        return
-      }
+      case 'ClientQuotaRecord':
+        return this.#setQuota(record.value)
       case 'DelegationTokenRecord':
         this.tokens.add(record.value.tokenId)
         return
@@ -127,6 +128,15 @@ export class ClusterImage {
     if (change.directories !== null) partition.directories = change.directories
     // A new leader, be it the same one again, begins an epoch.
     if (change.leader !== NO_CHANGE) partition.leaderEpoch++
+  }
+
+  #setQuota({ entity, key, value, remove }: Extract<MetadataRecord, { name: 'ClientQuotaRecord' }>['value']): void {
+    const parts = entity.map(({ entityType, entityName }) => [entityType, entityName] as const)
+    const name = JSON.stringify(parts.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    const quota = this.quotas.get(name) ?? { entity: parts, values: new Map<string, number>() }
+    if (remove) quota.values.delete(key)
+    else quota.values.set(key, value)
+    this.quotas.set(name, quota)
   }
 
   #setConfig(type: number, resource: string, name: string, value: string | null): void {

@@ -16,7 +16,16 @@ import type { ImportPlan } from './plan.ts'
 
 export type SectionEntry = readonly [section: number, entry: Uint8Array]
 
-const sections = { topics: 1, producerIds: 2, groups: 3, offsets: 4, transactions: 5, security: 6, configs: 7 } as const
+const sections = {
+  topics: 1,
+  producerIds: 2,
+  groups: 3,
+  offsets: 4,
+  transactions: 5,
+  security: 6,
+  configs: 7,
+  quotas: 8,
+} as const
 
 export function* journalEntries(plan: ImportPlan, nowMs: number): Iterable<SectionEntry> {
   yield* topicEntries(plan)
@@ -27,6 +36,8 @@ export function* journalEntries(plan: ImportPlan, nowMs: number): Iterable<Secti
   yield* securityEntries(plan)
   for (const [name, configs] of plan.cluster.configs.get(GROUP) ?? [])
     if (configs.size > 0) yield [sections.configs, json({ type: GROUP, name, configs: Object.fromEntries(configs) })]
+  for (const { entity, values } of plan.cluster.quotas.values())
+    if (values.size > 0) yield [sections.quotas, json({ entity, values: Object.fromEntries(values) })]
 }
 
 function* topicEntries({ topics }: ImportPlan): Iterable<SectionEntry> {

@@ -203,7 +203,6 @@ class Planner {
             `property ${key} of ${name === '' ? 'all brokers' : `broker ${name}`} (${/pass|key|jaas/.test(key) ? 'secret' : value}): give it to the broker`,
           )
     for (const name of cluster.configs.get(CLIENT_METRICS)?.keys() ?? []) notes.push(`subscription ${name} to metrics of clients`)
-    for (const quota of cluster.quotas) notes.push(`quota ${quota}`)
     if (cluster.tokens.size > 0) notes.push(`${cluster.tokens.size} delegation tokens`)
     for (const [group, kind] of groups.others) notes.push(`${kind} group ${group}`)
     if (cluster.unknown.size > 0) notes.push(`metadata records of ${[...cluster.unknown].join(', ')}, of a newer Kafka`)

@@ -1,4 +1,3 @@
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,16 +10,19 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.*;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.*;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** What an administrator asks for. */
 final class AdminCalls {
@@ -31,18 +33,23 @@ final class AdminCalls {
   static Map<String, Check.Body> features() {
     Map<String, Check.Body> features = new LinkedHashMap<>();
     Map<String, Body> calls = new LinkedHashMap<>();
-    calls.put("topics", AdminCalls::topics);
+    calls.put("create topics", AdminCalls::createTopics);
+    calls.put("list and describe topics", AdminCalls::listTopics);
+    calls.put("delete topics", AdminCalls::deleteTopics);
     calls.put("partitions", AdminCalls::partitions);
     calls.put("records deleted", AdminCalls::deleteRecords);
-    calls.put("configs", AdminCalls::configs);
+    calls.put("describe configs", AdminCalls::describeConfigs);
+    calls.put("alter configs", AdminCalls::alterConfigs);
     calls.put("offsets", AdminCalls::offsets);
     calls.put("groups", AdminCalls::groups);
+    calls.put("groups deleted", AdminCalls::deleteGroups);
+    calls.put("offsets of groups", AdminCalls::alterOffsets);
     calls.put("cluster and features", AdminCalls::cluster);
     calls.put("log dirs", AdminCalls::logDirs);
     calls.put("quotas", AdminCalls::quotas);
     calls.put("users", AdminCalls::users);
     calls.put("replicas", AdminCalls::replicas);
-    calls.put("ACLs without an authorizer", AdminCalls::acls);
+    calls.put("ACLs", AdminCalls::acls);
     calls.forEach((name, call) -> features.put("admin: " + name, check -> {
       try (Admin admin = Admin.create(check.client())) {
         call.run(check, admin);
@@ -51,35 +58,54 @@ final class AdminCalls {
     return features;
   }
 
-  private static void topics(Check check, Admin admin) throws Exception {
-    String name = check.name("a");
-    CreateTopicsResult created = admin.createTopics(List.of(new NewTopic(name, 3, (short) 1).configs(Map.of("retention.ms", "5000"))));
-    Uuid id = created.topicId(name).get();
-    Check.same(3, created.numPartitions(name).get(), "partitions");
-    Check.same("5000", created.config(name).get().get("retention.ms").value(), "config");
-    Check.fails(TopicExistsException.class, () -> admin.createTopics(List.of(new NewTopic(name, 3, (short) 1))).all().get());
-    Check.fails(InvalidReplicationFactorException.class, () -> admin.createTopics(List.of(new NewTopic(check.name("a"), 1, (short) 3))).all().get());
-    Check.fails(InvalidPartitionsException.class, () -> admin.createTopics(List.of(new NewTopic(check.name("a"), 0, (short) 1))).all().get());
-    Check.fails(InvalidTopicException.class, () -> admin.createTopics(List.of(new NewTopic("a b", 1, (short) 1))).all().get());
-    Check.fails(InvalidConfigurationException.class, () -> admin.createTopics(List.of(new NewTopic(check.name("a"), 1, (short) 1).configs(Map.of("no", "1")))).all().get());
-    Check.fails(InvalidConfigurationException.class, () -> admin.createTopics(List.of(new NewTopic(check.name("a"), 1, (short) 1).configs(Map.of("retention.ms", "x")))).all().get());
+  private static NewTopic newTopic(Check check, int partitions, int replicas, Map<String, String> configs) {
+    return new NewTopic(check.name("a"), partitions, (short) replicas).configs(configs);
+  }
+
+  private static void createTopics(Check check, Admin admin) throws Exception {
+    NewTopic topic = newTopic(check, 3, 1, Map.of("retention.ms", "5000"));
+    CreateTopicsResult created = admin.createTopics(List.of(topic));
+    Check.same(3, created.numPartitions(topic.name()).get(), "partitions");
+    Check.same("5000", created.config(topic.name()).get().get("retention.ms").value(), "config");
+    Map<NewTopic, Class<? extends Throwable>> refused = new LinkedHashMap<>();
+    refused.put(topic, TopicExistsException.class);
+    refused.put(newTopic(check, 1, 3, Map.of()), InvalidReplicationFactorException.class);
+    refused.put(newTopic(check, 0, 1, Map.of()), InvalidPartitionsException.class);
+    refused.put(new NewTopic("no/name", 1, (short) 1), InvalidTopicException.class);
+    refused.put(newTopic(check, 1, 1, Map.of("no", "1")), InvalidConfigurationException.class);
+    refused.put(newTopic(check, 1, 1, Map.of("retention.ms", "x")), InvalidConfigurationException.class);
+    refused.forEach((one, with) -> Check.fails(with, () -> admin.createTopics(List.of(one)).all().get()));
     String assigned = check.name("a");
     admin.createTopics(List.of(new NewTopic(assigned, Map.of(0, List.of(1), 1, List.of(1))))).all().get();
-    String unmade = check.name("a");
-    admin.createTopics(List.of(new NewTopic(unmade, 1, (short) 1)), new CreateTopicsOptions().validateOnly(true)).all().get();
-    Check.eventually("it is listed", () -> names(admin).containsAll(Set.of(name, assigned)));
-    Check.that(!names(admin).contains(unmade), "what was only validated is listed");
-    TopicDescription described = admin.describeTopics(TopicCollection.ofTopicIds(List.of(id))).allTopicIds().get().get(id);
-    Check.same(name, described.name(), "name by id");
-    described = admin.describeTopics(List.of(name)).allTopicNames().get().get(name);
-    Check.same(id, described.topicId(), "id by name");
-    Check.same(1, described.partitions().get(2).isr().size(), "replicas in sync");
-    Check.fails(UnknownTopicOrPartitionException.class, () -> admin.describeTopics(List.of("nowhere")).allTopicNames().get());
+    NewTopic unmade = newTopic(check, 1, 1, Map.of());
+    admin.createTopics(List.of(unmade), new CreateTopicsOptions().validateOnly(true)).all().get();
+    Check.eventually("it is listed", () -> names(admin).containsAll(Set.of(topic.name(), assigned)));
+    Check.that(!names(admin).contains(unmade.name()), "what was only validated is listed");
+  }
+
+  private static void listTopics(Check check, Admin admin) throws Exception {
+    String name = Records.topic(check, 2);
+    Check.eventually("it is listed", () -> names(admin).contains(name));
+    TopicDescription described = admin.describeTopics(List.of(name)).allTopicNames().get().get(name);
+    Check.same(2, described.partitions().size(), "partitions");
+    for (TopicPartitionInfo partition : described.partitions()) {
+      Check.same(List.of(partition.leader()), partition.replicas(), "replicas");
+      Check.same(partition.replicas(), partition.isr(), "replicas in sync");
+    }
+    Check.same(name, admin.describeTopics(TopicCollection.ofTopicIds(List.of(described.topicId()))).allTopicIds().get().get(described.topicId()).name(), "name by id");
+    Check.fails(UnknownTopicOrPartitionException.class, () -> admin.describeTopics(List.of(check.name("nowhere"))).allTopicNames().get());
     Check.fails(UnknownTopicIdException.class, () -> admin.describeTopics(TopicCollection.ofTopicIds(List.of(Uuid.randomUuid()))).allTopicIds().get());
+  }
+
+  private static void deleteTopics(Check check, Admin admin) throws Exception {
+    NewTopic byId = newTopic(check, 1, 1, Map.of()), byName = newTopic(check, 1, 1, Map.of());
+    Uuid id = admin.createTopics(List.of(byId, byName)).topicId(byId.name()).get();
+    Check.eventually("they are listed", () -> names(admin).containsAll(Set.of(byId.name(), byName.name())));
     admin.deleteTopics(TopicCollection.ofTopicIds(List.of(id))).all().get();
-    admin.deleteTopics(List.of(assigned)).all().get();
-    Check.fails(UnknownTopicOrPartitionException.class, () -> admin.deleteTopics(List.of(name)).all().get());
+    admin.deleteTopics(List.of(byName.name())).all().get();
+    Check.fails(UnknownTopicOrPartitionException.class, () -> admin.deleteTopics(List.of(byName.name())).all().get());
     Check.fails(UnknownTopicIdException.class, () -> admin.deleteTopics(TopicCollection.ofTopicIds(List.of(id))).all().get());
+    Check.eventually("they are gone", () -> !names(admin).contains(byId.name()) && !names(admin).contains(byName.name()));
   }
 
   private static Set<String> names(Admin admin) {
@@ -114,26 +140,40 @@ final class AdminCalls {
     Check.same(10L, admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).lowWatermarks().get(partition).get().lowWatermark(), "low watermark");
   }
 
-  private static void configs(Check check, Admin admin) throws Exception {
-    String name = Records.topic(check, 1, Map.of("cleanup.policy", "compact"));
-    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
-    Config config = admin.describeConfigs(List.of(topic)).all().get().get(topic);
+  private static void describeConfigs(Check check, Admin admin) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, Records.topic(check, 1, Map.of("cleanup.policy", "compact")));
+    Config config = admin.describeConfigs(List.of(topic), new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true)).all().get().get(topic);
+    Check.that(config.entries().size() > 20, config.entries().size() + " properties of a topic");
     Check.same("compact", config.get("cleanup.policy").value(), "value");
     Check.same(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG, config.get("cleanup.policy").source(), "source");
     Check.same(ConfigEntry.ConfigSource.DEFAULT_CONFIG, config.get("retention.ms").source(), "source of a default");
-    admin.incrementalAlterConfigs(Map.of(topic, List.of(
-        new AlterConfigOp(new ConfigEntry("retention.ms", "1234"), AlterConfigOp.OpType.SET),
-        new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.APPEND)))).all().get();
-    config = admin.describeConfigs(List.of(topic), new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true)).all().get().get(topic);
-    Check.same("1234", config.get("retention.ms").value(), "altered value");
-    Check.same(Set.of("compact", "delete"), Set.of(config.get("cleanup.policy").value().split(",")), "appended value");
     Check.same(ConfigEntry.ConfigType.LONG, config.get("retention.ms").type(), "type");
-    admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("retention.ms", ""), AlterConfigOp.OpType.DELETE)))).all().get();
-    Check.same("604800000", admin.describeConfigs(List.of(topic)).all().get().get(topic).get("retention.ms").value(), "value after its removal");
-    Check.fails(InvalidConfigurationException.class,
-        () -> admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("nope", "1"), AlterConfigOp.OpType.SET)))).all().get());
     ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
-    Check.same(true, admin.describeConfigs(List.of(broker)).all().get().get(broker).get("log.dirs").isReadOnly(), "read only");
+    config = admin.describeConfigs(List.of(broker)).all().get().get(broker);
+    Check.that(config.get("log.dirs").isReadOnly() && config.get("num.partitions") != null, "properties of the broker are missing");
+  }
+
+  private static void alterConfigs(Check check, Admin admin) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, Records.topic(check, 1, Map.of("cleanup.policy", "compact")));
+    alter(admin, topic, "retention.ms", "1234", AlterConfigOp.OpType.SET);
+    alter(admin, topic, "cleanup.policy", "delete", AlterConfigOp.OpType.APPEND);
+    Check.eventually("it is altered", () -> value(admin, topic, "retention.ms").equals("1234") && Set.of(value(admin, topic, "cleanup.policy").split(",")).equals(Set.of("compact", "delete")));
+    alter(admin, topic, "retention.ms", "", AlterConfigOp.OpType.DELETE);
+    Check.eventually("it is the default again", () -> value(admin, topic, "retention.ms").equals("604800000"));
+    Check.fails(InvalidConfigurationException.class, () -> alter(admin, topic, "nope", "1", AlterConfigOp.OpType.SET));
+    Check.fails(InvalidConfigurationException.class, () -> alter(admin, topic, "retention.ms", "a while", AlterConfigOp.OpType.SET));
+  }
+
+  private static void alter(Admin admin, ConfigResource resource, String key, String value, AlterConfigOp.OpType op) throws Exception {
+    admin.incrementalAlterConfigs(Map.of(resource, List.of(new AlterConfigOp(new ConfigEntry(key, value), op)))).all().get();
+  }
+
+  private static String value(Admin admin, ConfigResource resource, String key) {
+    try {
+      return admin.describeConfigs(List.of(resource)).all().get().get(resource).get(key).value();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void offsets(Check check, Admin admin) throws Exception {
@@ -155,42 +195,74 @@ final class AdminCalls {
     }
   }
 
+  private static KafkaConsumer<String, String> member(Check check, String group, String topic, int partitions) throws Exception {
+    KafkaConsumer<String, String> consumer = Records.consumer(check, "group.id", group, "enable.auto.commit", false, "client.id", "me");
+    consumer.subscribe(List.of(topic));
+    Check.eventually("assigned", () -> {
+      consumer.poll(java.time.Duration.ofMillis(50));
+      return consumer.assignment().size() == partitions;
+    });
+    return consumer;
+  }
+
+  private static ConsumerGroupDescription describe(Admin admin, String group) throws Exception {
+    return admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+  }
+
+  private static boolean listed(Admin admin, ListGroupsOptions options, String group) throws Exception {
+    return admin.listGroups(options).all().get().stream().anyMatch(one -> one.groupId().equals(group));
+  }
+
   private static void groups(Check check, Admin admin) throws Exception {
-    String name = Records.topic(check, 2);
     String group = check.name("g");
-    TopicPartition partition = new TopicPartition(name, 0);
-    admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(5, "five"))).all().get();
-    Check.same("five", admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(partition).metadata(), "metadata");
-    try (KafkaConsumer<String, String> consumer = Records.consumer(check, "group.id", group, "enable.auto.commit", false, "auto.offset.reset", "latest", "client.id", "me")) {
-      consumer.subscribe(List.of(name));
-      Check.eventually("assigned", () -> {
-        consumer.poll(java.time.Duration.ofMillis(50));
-        return consumer.assignment().size() == 2;
-      });
-      ConsumerGroupDescription described = admin.describeConsumerGroups(List.of(group)).all().get().get(group);
-      Check.same(GroupState.STABLE, described.groupState(), "state");
-      Check.same("me", described.members().iterator().next().clientId(), "client");
-      Check.same("/127.0.0.1", described.members().iterator().next().host(), "host");
-      Check.fails(GroupNotEmptyException.class, () -> admin.deleteConsumerGroups(List.of(group)).all().get());
-      Check.fails(UnknownMemberIdException.class, () -> admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(1))).all().get());
-      Check.fails(GroupSubscribedToTopicException.class, () -> admin.deleteConsumerGroupOffsets(group, Set.of(partition)).all().get());
-      admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions()).all().get();
-      Check.same(GroupState.EMPTY, admin.describeConsumerGroups(List.of(group)).all().get().get(group).groupState(), "state without members");
-    }
-    Check.that(admin.listGroups(new ListGroupsOptions().withTypes(Set.of(GroupType.CLASSIC))).all().get().stream().anyMatch(g -> g.groupId().equals(group)), "it is listed");
-    Check.that(admin.listGroups(ListGroupsOptions.forConsumerGroups().inGroupStates(Set.of(GroupState.STABLE))).all().get().stream().noneMatch(g -> g.groupId().equals(group)), "not as stable");
+    KafkaConsumer<String, String> consumer = member(check, group, Records.topic(check, 2), 2);
+    ConsumerGroupDescription described = describe(admin, group);
+    Check.same(GroupState.STABLE, described.groupState(), "state");
+    MemberDescription member = described.members().iterator().next();
+    Check.same(List.of("me", "/127.0.0.1", 2), List.of(member.clientId(), member.host(), member.assignment().topicPartitions().size()), "the member");
+    Check.that(listed(admin, new ListGroupsOptions().withTypes(Set.of(GroupType.CLASSIC)), group), "it is not listed");
+    Check.that(!listed(admin, ListGroupsOptions.forConsumerGroups().inGroupStates(Set.of(GroupState.EMPTY)), group), "it is listed as empty");
     Check.same(group, admin.describeClassicGroups(List.of(group)).all().get().get(group).groupId(), "classic group");
-    admin.deleteConsumerGroupOffsets(group, Set.of(partition)).all().get();
+    admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions()).all().get();
+    Check.same(GroupState.EMPTY, describe(admin, group).groupState(), "state without members");
+    consumer.close();
+  }
+
+  private static void deleteGroups(Check check, Admin admin) throws Exception {
+    String group = check.name("g");
+    KafkaConsumer<String, String> consumer = member(check, group, Records.topic(check, 1), 1);
+    Check.fails(GroupNotEmptyException.class, () -> admin.deleteConsumerGroups(List.of(group)).all().get());
+    consumer.close();
     admin.deleteConsumerGroups(List.of(group)).all().get();
     Check.fails(GroupIdNotFoundException.class, () -> admin.deleteConsumerGroups(List.of(group)).all().get());
-    Check.fails(GroupIdNotFoundException.class, () -> admin.describeConsumerGroups(List.of(group)).all().get());
+    Check.fails(GroupIdNotFoundException.class, () -> describe(admin, group));
     Check.same(Map.of(), admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get(), "offsets of no group");
+  }
+
+  private static void alterOffsets(Check check, Admin admin) throws Exception {
+    String topic = Records.topic(check, 1), group = check.name("g");
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaProducer<String, String> producer = Records.producer(check)) {
+      for (int i = 0; i < 10; i++) producer.send(new ProducerRecord<>(topic, "v" + i));
+    }
+    admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(7, "seven"))).all().get();
+    Check.same("seven", admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(partition).metadata(), "metadata");
+    try (KafkaConsumer<String, String> consumer = member(check, group, topic, 1)) {
+      Check.fails(UnknownMemberIdException.class, () -> admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(1))).all().get());
+      Check.fails(GroupSubscribedToTopicException.class, () -> admin.deleteConsumerGroupOffsets(group, Set.of(partition)).all().get());
+    }
+    try (KafkaConsumer<String, String> consumer = Records.consumer(check, "group.id", group)) {
+      consumer.subscribe(List.of(topic));
+      Check.same(List.of("v7", "v8", "v9"), Records.values(Records.poll(consumer, 3)), "values");
+    }
+    admin.deleteConsumerGroupOffsets(group, Set.of(partition)).all().get();
   }
 
   private static void cluster(Check check, Admin admin) throws Exception {
     DescribeClusterResult cluster = admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
     Check.same(1, cluster.nodes().get().size(), "nodes");
-    Check.same(22, cluster.clusterId().get().length() < 22 ? 22 : cluster.clusterId().get().length(), "length of the cluster's id");
+    Check.same(check.bootstrap, cluster.controller().get().host() + ":" + cluster.controller().get().port(), "address");
+    Check.that(cluster.clusterId().get().length() >= 16, "cluster id " + cluster.clusterId().get());
     Check.same(1, cluster.controller().get().id(), "controller");
     Check.that(cluster.authorizedOperations().get() != null, "authorized operations");
     Check.same((short) 2, admin.describeFeatures().featureMetadata().get().finalizedFeatures().get("transaction.version").maxVersionLevel(), "transaction.version");
@@ -220,8 +292,6 @@ final class AdminCalls {
         throw new AssertionError(e);
       }
     });
-    Map<String, Double> none = new HashMap<>();
-    none.put("producer_byte_rate", null);
     admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(new ClientQuotaAlteration.Op("producer_byte_rate", null))))).all().get();
   }
 
@@ -252,7 +322,21 @@ final class AdminCalls {
     throw new IllegalStateException(thrown);
   }
 
-  private static void acls(Check check, Admin admin) {
-    Check.fails(SecurityDisabledException.class, () -> admin.describeAcls(AclBindingFilter.ANY).values().get());
+  private static void acls(Check check, Admin admin) throws Exception {
+    ResourcePattern topic = new ResourcePattern(ResourceType.TOPIC, check.name("acl"), PatternType.PREFIXED);
+    AclBinding binding = new AclBinding(topic, new AccessControlEntry("User:bob", "*", AclOperation.READ, AclPermissionType.ALLOW));
+    AclBindingFilter filter = new AclBindingFilter(topic.toFilter(), AccessControlEntryFilter.ANY);
+    admin.createAcls(List.of(binding)).all().get();
+    Check.eventually("it is there", () -> acls(admin, filter).equals(Set.of(binding)));
+    Check.same(Set.of(binding), Set.copyOf(admin.deleteAcls(List.of(filter)).all().get()), "deleted");
+    Check.eventually("it is gone", () -> acls(admin, filter).isEmpty());
+  }
+
+  private static Set<AclBinding> acls(Admin admin, AclBindingFilter filter) {
+    try {
+      return Set.copyOf(admin.describeAcls(filter).values().get());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -16,19 +16,26 @@ final class Check {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   final String bootstrap;
+  /** Begins all names: others use the broker at the same time. */
+  final String prefix;
+  /** How a client comes in, besides the address. */
+  private final Map<String, Object> security;
 
-  Check(String bootstrap) {
+  Check(String bootstrap, String prefix, Map<String, Object> security) {
     this.bootstrap = bootstrap;
+    this.prefix = prefix;
+    this.security = security;
   }
 
-  String name(String prefix) {
-    return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
+  String name(String of) {
+    return prefix + of + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
   /** Properties of a client, pairs of key and value. */
   Map<String, Object> client(Object... properties) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    map.putAll(security);
     for (int i = 0; i < properties.length; i += 2) map.put((String) properties[i], properties[i + 1]);
     return map;
   }

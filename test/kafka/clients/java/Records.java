@@ -3,8 +3,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -22,16 +25,23 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Producing and fetching without groups. */
 final class Records {
   static Map<String, Check.Body> features() {
-    Map<String, Check.Body> features = new java.util.LinkedHashMap<>();
+    Map<String, Check.Body> features = new LinkedHashMap<>();
     for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) features.put("codec " + codec, check -> codec(check, codec));
-    features.put("keys, null values and headers", Records::headers);
+    features.put("keys", Records::keys);
+    features.put("null keys and values", check -> keysAndValues(check, new String[][] {{null, null}, {"k", null}, {null, "v"}}));
+    features.put("empty keys and values", check -> keysAndValues(check, new String[][] {{"", ""}, {null, ""}, {"", null}}));
+    features.put("headers", check -> headers(check, List.of(header("a", "1"), header("b", "2"), header("a", "3"), new RecordHeader("none", (byte[]) null))));
+    features.put("headers of bytes", check -> headers(check, List.of(new RecordHeader("b", new byte[] {0, -1, -128}), header("empty", ""))));
     for (String acks : List.of("0", "1", "all")) features.put("acks=" + acks, check -> acks(check, acks));
     features.put("idempotent producer", Records::idempotent);
-    features.put("one record of 900 KB, one too large", Records::large);
+    features.put("large records", Records::large);
     features.put("timestamps", Records::timestamps);
+    features.put("timestamps of the broker", Records::brokerTimestamps);
     features.put("seek and offsets by time", Records::seek);
+    features.put("offset reset", Records::reset);
     features.put("auto-created topic", Records::autoCreated);
-    features.put("fetch sessions of 50 partitions", Records::sessions);
+    features.put("many partitions", Records::manyPartitions);
+    features.put("fetch sessions", Records::sessions);
     return features;
   }
 
@@ -97,20 +107,48 @@ final class Records {
     Check.same(expected, values(read(check, topic, 3_000, "check.crcs", true, "max.partition.fetch.bytes", 2_000)), "values in small fetches");
   }
 
-  private static void headers(Check check) throws Exception {
+  private static void keys(Check check) throws Exception {
+    String topic = topic(check, 4);
+    try (KafkaProducer<String, String> producer = producer(check)) {
+      for (int i = 0; i < 200; i++) producer.send(new ProducerRecord<>(topic, "key " + i % 20, "" + i));
+    }
+    Map<String, ConsumerRecord<String, String>> last = new HashMap<>();
+    try (KafkaConsumer<String, String> consumer = consumer(check)) {
+      consumer.assign(partitions(topic, 4));
+      for (ConsumerRecord<String, String> record : poll(consumer, 200)) {
+        ConsumerRecord<String, String> before = last.put(record.key(), record);
+        if (before == null) continue;
+        Check.same(before.partition(), record.partition(), "partition of " + record.key());
+        Check.same(Integer.parseInt(before.value()) + 20 + "", record.value(), "value of " + record.key());
+      }
+    }
+    Check.same(20, last.size(), "keys");
+    Check.that(last.values().stream().map(ConsumerRecord::partition).distinct().count() > 1, "all keys are in one partition");
+  }
+
+  private static void keysAndValues(Check check, String[][] sent) throws Exception {
     String topic = topic(check, 1);
     try (KafkaProducer<String, String> producer = producer(check)) {
-      ProducerRecord<String, String> record = new ProducerRecord<>(topic, null, "v");
-      record.headers().add("a", "1".getBytes(StandardCharsets.UTF_8)).add("a", "2".getBytes(StandardCharsets.UTF_8)).add(new RecordHeader("empty", (byte[]) null));
-      producer.send(record).get();
-      producer.send(new ProducerRecord<>(topic, "k", null)).get();
-      producer.send(new ProducerRecord<>(topic, "", "")).get();
+      for (String[] record : sent) producer.send(new ProducerRecord<>(topic, record[0], record[1]));
     }
-    List<ConsumerRecord<String, String>> records = read(check, topic, 3);
-    Check.same("[null=v, k=null, =]", records.stream().map(r -> r.key() + "=" + r.value()).toList().toString(), "keys and values");
-    List<String> headers = new ArrayList<>();
-    records.get(0).headers().forEach(h -> headers.add(h.key() + "=" + (h.value() == null ? null : new String(h.value(), StandardCharsets.UTF_8))));
-    Check.same(List.of("a=1", "a=2", "empty=null"), headers, "headers");
+    List<ConsumerRecord<String, String>> records = read(check, topic, sent.length);
+    for (int i = 0; i < sent.length; i++) Check.same(sent[i], new String[] {records.get(i).key(), records.get(i).value()}, "record " + i);
+  }
+
+  private static Header header(String key, String value) {
+    return new RecordHeader(key, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void headers(Check check, List<Header> sent) throws Exception {
+    String topic = topic(check, 1);
+    try (KafkaProducer<String, String> producer = producer(check)) {
+      producer.send(new ProducerRecord<>(topic, null, null, "k", "v", sent)).get();
+    }
+    Check.same(sent, List.of(read(check, topic, 1).get(0).headers().toArray()), "headers");
+  }
+
+  static List<TopicPartition> partitions(String topic, int count) {
+    return IntStream.range(0, count).mapToObj(i -> new TopicPartition(topic, i)).toList();
   }
 
   private static void acks(Check check, String acks) throws Exception {
@@ -140,29 +178,40 @@ final class Records {
   }
 
   private static void large(Check check) throws Exception {
-    String topic = topic(check, 1);
-    String large = "x".repeat(900_000);
+    String large = topic(check, 1, Map.of("max.message.bytes", "10000000"));
+    String small = topic(check, 1);
+    String value = "abcdefghij".repeat(500_000);
     try (KafkaProducer<String, String> producer = producer(check, "max.request.size", 10_000_000)) {
-      producer.send(new ProducerRecord<>(topic, large)).get();
-      Check.fails(RecordTooLargeException.class, () -> producer.send(new ProducerRecord<>(topic, "x".repeat(1_100_000))).get());
-      producer.send(new ProducerRecord<>(topic, "small")).get();
+      producer.send(new ProducerRecord<>(large, value)).get();
+      Check.fails(RecordTooLargeException.class, () -> producer.send(new ProducerRecord<>(small, value)).get());
+      producer.send(new ProducerRecord<>(large, "small")).get();
     }
-    Check.same(List.of(large, "small"), values(read(check, topic, 2, "max.partition.fetch.bytes", 1_000, "fetch.max.bytes", 1_000)), "values");
+    List<String> values = values(read(check, large, 2, "max.partition.fetch.bytes", 1_000, "fetch.max.bytes", 1_000));
+    Check.that(values.equals(List.of(value, "small")), "other values came back");
   }
 
   private static void timestamps(Check check) throws Exception {
-    String created = topic(check, 1);
-    String appended = topic(check, 1, Map.of("message.timestamp.type", "LogAppendTime"));
-    long now = System.currentTimeMillis();
+    String topic = topic(check, 1);
+    List<Long> sent = List.of(1_700_000_000_000L, 1_699_999_990_000L, 1_700_000_000_001L);
     try (KafkaProducer<String, String> producer = producer(check)) {
-      Check.same(1_000L, producer.send(new ProducerRecord<>(created, null, 1_000L, "k", "v")).get().timestamp(), "create time");
-      Check.that(producer.send(new ProducerRecord<>(appended, null, 1_000L, "k", "v")).get().timestamp() >= now, "append time of the answer");
-      Check.fails(InvalidTimestampException.class, () -> producer.send(new ProducerRecord<>(created, null, now + 86_400_000L, "k", "v")).get());
+      for (long time : sent) Check.same(time, producer.send(new ProducerRecord<>(topic, null, time, "k", "v")).get().timestamp(), "answered");
+      long tomorrow = System.currentTimeMillis() + 86_400_000L;
+      Check.fails(InvalidTimestampException.class, () -> producer.send(new ProducerRecord<>(topic, null, tomorrow, "k", "v")).get());
     }
-    Check.same("CreateTime", read(check, created, 1).get(0).timestampType().toString(), "type");
-    ConsumerRecord<String, String> record = read(check, appended, 1).get(0);
+    List<ConsumerRecord<String, String>> records = read(check, topic, 3);
+    Check.same(sent, records.stream().map(ConsumerRecord::timestamp).toList(), "timestamps");
+    Check.same("CreateTime", records.get(0).timestampType().toString(), "type");
+  }
+
+  private static void brokerTimestamps(Check check) throws Exception {
+    String topic = topic(check, 1, Map.of("message.timestamp.type", "LogAppendTime"));
+    long before = System.currentTimeMillis();
+    try (KafkaProducer<String, String> producer = producer(check)) {
+      Check.that(producer.send(new ProducerRecord<>(topic, null, 1_000L, "k", "v")).get().timestamp() >= before, "the answered time");
+    }
+    ConsumerRecord<String, String> record = read(check, topic, 1).get(0);
     Check.same("LogAppendTime", record.timestampType().toString(), "type");
-    Check.that(record.timestamp() >= now, "append time");
+    Check.that(record.timestamp() >= before && record.timestamp() <= System.currentTimeMillis(), "not when it was appended: " + record.timestamp());
   }
 
   private static void seek(Check check) throws Exception {
@@ -186,9 +235,26 @@ final class Records {
       consumer.seek(partition, 1_000);
       Check.same("v0", poll(consumer, 1).get(0).value(), "value after a reset");
     }
-    try (KafkaConsumer<String, String> consumer = consumer(check, "auto.offset.reset", "by_duration:PT0H15M50S", "group.id", check.name("g"))) {
-      consumer.subscribe(List.of(topic));
-      Check.that(poll(consumer, 1).get(0).offset() >= 49, "reset by duration");
+  }
+
+  private static void reset(Check check) throws Exception {
+    String topic = topic(check, 1);
+    long base = System.currentTimeMillis() - 1_000_000;
+    try (KafkaProducer<String, String> producer = producer(check)) {
+      for (int i = 0; i < 10; i++) producer.send(new ProducerRecord<>(topic, 0, base + i * 100_000L, "k", "v" + i)).get();
+      Map<String, Long> first = Map.of("earliest", 0L, "latest", 10L, "by_duration:PT7M", 6L);
+      for (Map.Entry<String, Long> reset : first.entrySet()) {
+        try (KafkaConsumer<String, String> consumer = consumer(check, "auto.offset.reset", reset.getKey(), "group.id", check.name("g"), "enable.auto.commit", false)) {
+          consumer.subscribe(List.of(topic));
+          long[] offset = {-1};
+          Check.eventually("a record", () -> {
+            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(20))) if (offset[0] < 0) offset[0] = record.offset();
+            if (consumer.assignment().size() == 1 && offset[0] < 0 && consumer.position(new TopicPartition(topic, 0)) == 10) offset[0] = 10;
+            return offset[0] >= 0;
+          });
+          Check.same(reset.getValue(), offset[0], "the first offset of " + reset.getKey());
+        }
+      }
     }
   }
 
@@ -200,10 +266,22 @@ final class Records {
     Check.same(List.of("v"), values(read(check, topic, 1)), "values");
   }
 
+  private static void manyPartitions(Check check) throws Exception {
+    String topic = topic(check, 200);
+    try (KafkaProducer<String, String> producer = producer(check)) {
+      for (int i = 0; i < 200; i++) producer.send(new ProducerRecord<>(topic, i, null, "" + i));
+    }
+    try (KafkaConsumer<String, String> consumer = consumer(check)) {
+      consumer.assign(partitions(topic, 200));
+      List<ConsumerRecord<String, String>> records = poll(consumer, 200);
+      for (ConsumerRecord<String, String> record : records) Check.same("" + record.partition(), record.value(), "value");
+      Check.same(200L, records.stream().map(ConsumerRecord::partition).distinct().count(), "partitions");
+    }
+  }
+
   private static void sessions(Check check) throws Exception {
     String topic = topic(check, 50);
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (int i = 0; i < 50; i++) partitions.add(new TopicPartition(topic, i));
+    List<TopicPartition> partitions = partitions(topic, 50);
     try (KafkaProducer<String, String> producer = producer(check); KafkaConsumer<String, String> consumer = consumer(check, "fetch.max.wait.ms", 100)) {
       consumer.assign(partitions);
       for (int round = 0; round < 5; round++) {

@@ -22,7 +22,8 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 final class Transactions {
   static Map<String, Check.Body> features() {
     Map<String, Check.Body> features = new LinkedHashMap<>();
-    features.put("transactions, read committed", Transactions::committed);
+    features.put("transactions in two partitions", Transactions::committed);
+    features.put("aborted transactions", Transactions::aborted);
     features.put("consume, transform, produce: classic", check -> chain(check, "classic"));
     features.put("consume, transform, produce: consumer", check -> chain(check, "consumer"));
     features.put("a second producer fences the first", Transactions::fencing);
@@ -41,19 +42,33 @@ final class Transactions {
   }
 
   private static void committed(Check check) throws Exception {
+    String topic = Records.topic(check, 2);
+    try (KafkaProducer<String, String> producer = producer(check, check.name("t"));
+        KafkaConsumer<String, String> reader = Records.consumer(check, "isolation.level", "read_committed")) {
+      List<TopicPartition> partitions = Records.partitions(topic, 2);
+      reader.assign(partitions);
+      reader.seekToBeginning(partitions);
+      producer.beginTransaction();
+      for (int i = 0; i < 10; i++) producer.send(new ProducerRecord<>(topic, i % 2, "k", "v" + i));
+      producer.flush();
+      Check.same(Map.of(partitions.get(0), 0L, partitions.get(1), 0L), reader.endOffsets(partitions), "ends before the commit");
+      Check.same(0, reader.poll(Duration.ofMillis(300)).count(), "records before the commit");
+      producer.commitTransaction();
+      Check.same(2L, Records.poll(reader, 10).stream().map(ConsumerRecord::partition).distinct().count(), "partitions");
+    }
+  }
+
+  private static void aborted(Check check) throws Exception {
     String topic = Records.topic(check, 1);
     TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaProducer<String, String> producer = producer(check, check.name("t")); KafkaConsumer<String, String> reader = Records.consumer(check, "isolation.level", "read_committed")) {
+    try (KafkaProducer<String, String> producer = producer(check, check.name("t"));
+        KafkaConsumer<String, String> reader = Records.consumer(check, "isolation.level", "read_committed")) {
       reader.assign(List.of(partition));
       reader.seekToBeginning(List.of(partition));
       for (int i = 0; i < 10; i++) {
         producer.beginTransaction();
         for (int j = 0; j < 3; j++) producer.send(new ProducerRecord<>(topic, "k", i + "." + j));
         producer.flush();
-        if (i == 0) {
-          Check.same(Map.of(partition, 0L), reader.endOffsets(List.of(partition)), "end before the commit");
-          Check.same(0, reader.poll(Duration.ofMillis(200)).count(), "records before the commit");
-        }
         if (i % 2 == 0) producer.commitTransaction();
         else producer.abortTransaction();
       }
