@@ -283,6 +283,8 @@ export class LogDirectory {
     this.#logs.delete(logKey(log.id.topicId, log.id.partition))
     log.abandon(refusal)
     await this.committer.settled()
+    // Whoever is changing its segments is done first: another topic may get the directory's name.
+    ;(await log.hold())()
     const aside = `${log.directory}.${log.id.topicId}${DELETED_SUFFIX}`
     if ((await files.status(log.directory)) === undefined) return
     await files.rename(log.directory, aside)
