@@ -5,6 +5,7 @@ export default {
     millrace: 'dist/cli/main.js',
     // A thread's program is looked for beside whoever starts it.
     'compaction-worker': 'dist/kafka/log/compaction/compaction-worker.js',
+    'repack-worker': 'dist/kafka/records/repack-worker.js',
   },
   platform: 'node',
   external: ['fzstd'],

@@ -13,6 +13,7 @@ import { systemRandom } from '../base/random.ts'
 import { Broker } from '../kafka/broker/broker.ts'
 import { parseListeners } from '../kafka/broker/security/listeners.ts'
 import type { Durability } from '../kafka/log/commit.ts'
+import { repackThread } from '../kafka/records/repack-thread.ts'
 import { compactionThread } from '../kafka/log/compaction/compaction-thread.ts'
 import { brokerMetrics } from './broker-metrics.ts'
 import type { Log, LogLevel } from './logger.ts'
@@ -75,6 +76,7 @@ export class BrokerServer {
     try {
       const broker = await Broker.start({
         ...(files === undefined ? {} : { compactor: compactionThread() }),
+        repacker: repackThread(),
         files: files ?? memoryFiles(options.maxMemoryBytes, () => systemClock.nowMs()),
         path: data ?? '/memory',
         clock: systemClock,

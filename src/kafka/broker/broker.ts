@@ -11,6 +11,7 @@ import { LogCleaner } from '../log/compaction/log-cleaner.ts'
 import { type Compactor, slicedCompactor } from '../log/compaction/compactor.ts'
 import { LogDirectory, type LogDirectoryOptions } from '../log/log-directory.ts'
 import type { StateJournal } from '../log/state-journal.ts'
+import { type Repacker, repackHere } from '../records/repack-job.ts'
 import { apis } from '../protocol/apis.ts'
 import { apiHandlers } from './apis/index.ts'
 import type { ApiHandler } from './api.ts'
@@ -24,6 +25,7 @@ import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/group-coordinator.ts'
 import { Listener, type ListenerOptions } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
+import { PartitionOrder } from './partition-order.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { QuotaStore } from './quotas/quota-store.ts'
 import { Retention } from './retention.ts'
@@ -51,6 +53,8 @@ export interface BrokerOptions extends Omit<LogDirectoryOptions, 'log' | 'nodeId
   readonly maxIndexBytes?: number
   /** Who does the work of compaction; this thread, in slices, where nobody says. */
   readonly compactor?: Compactor
+  /** Who packs batches anew that are stored under a codec of their topic's own; this thread, where nobody says. */
+  readonly repacker?: Repacker
   /** Keys, certificates and chance for security; the machine's where nobody says. */
   readonly securityHost?: SecurityHost
   /** From which level on events are told; an administrator may change it. */
@@ -88,6 +92,8 @@ export class Broker {
   readonly stats = new BrokerStats()
   readonly cleaner: LogCleaner
   readonly retention: Retention
+  readonly order = new PartitionOrder()
+  readonly repacker: Repacker
   readonly quotas: QuotaStore
   /** By API key. */
   readonly handlers: readonly (ApiHandler | undefined)[]
@@ -131,6 +137,7 @@ export class Broker {
       settings: () => config.current.cleaner,
       log: options.log,
     })
+    this.repacker = options.repacker ?? repackHere
     this.retention = new Retention({
       clock: this.clock,
       timers: this.timers,
@@ -282,12 +289,14 @@ export class Broker {
     this.#stopped = true
     await Promise.all(this.listeners.map(listener => listener.stopAccepting()))
     this.groups.stop()
+    await this.order.idle()
     await this.directory.committer.idle()
     // What became durable with the last round is answered in the turns after it.
     for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
     await Promise.all(this.listeners.map(listener => listener.closeConnections(STOP_MS)))
     await this.cleaner.stop()
     await this.retention.stop()
+    this.repacker.close()
     await this.transactions.close()
     await this.directory.close()
   }

@@ -20,8 +20,10 @@ import {
   setLogAppendTime,
 } from '../../records/batch.ts'
 import { RecordReader } from '../../records/record-reader.ts'
-import { validateRecords } from '../../records/validate.ts'
-import type { Acknowledgement, PartitionLog } from '../../log/partition-log.ts'
+import { type RecordFault, validateRecords } from '../../records/validate.ts'
+import type { Acknowledgement, Lender, PartitionLog } from '../../log/partition-log.ts'
+import { codecs } from '../../records/compression.ts'
+import { type RepackJob, type Repacked, isQuick, repack } from '../../records/repack-job.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/apis.ts'
 import { ErrorCode } from '../../protocol/errors.ts'
 import { ZERO_UUID } from '../../protocol/schema.ts'
@@ -130,6 +132,25 @@ class PartitionAnswer implements Acknowledgement {
     )
   }
 
+  /** Behind what is under way of the partition. The batch's frame is held until then. */
+  appendLater(to: Append, batch: Uint8Array, job: RepackJob | undefined): void {
+    const { broker, context, log, request } = to
+    const { frame } = context
+    frame.retain()
+    this.#operation.begin()
+    broker.order.behind(log, async () => {
+      try {
+        this.errorCode = job === undefined ? append(to, batch) : appendRepacked(to, await broker.repacker.repack(job))
+      } catch (error) {
+        this.errorCode = this.refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'the batch could not be stored')
+        broker.log('warn', 'append failed', { topic: log.id.topic, partition: log.id.partition, error: (error as Error).message })
+      }
+      frame.release()
+      if (request.acks === 0 && this.#operation.failed) context.connection.closeAfterAnswers()
+      this.#operation.done()
+    })
+  }
+
   settled(refusal: number): void {
     if (refusal !== 0) {
       this.errorCode = refusal
@@ -171,6 +192,56 @@ function refusalOf(
   const malformed = checkProduced(broker, topic, context.version, records, answer)
   if (malformed !== 0) return malformed
   const batch = records!
+  const job = repackJob(broker, topic, batch)
+  const busy = broker.order.isBusy(log)
+  if (job === undefined && !busy) return append({ broker, request, context, topic, log, answer }, batch)
+  if (job !== undefined && !busy && isQuick(job))
+    return appendRepacked({ broker, request, context, topic, log, answer }, repack(job))
+  answer.appendLater({ broker, request, context, topic, log, answer }, batch, job)
+  return 0
+}
+
+interface Append {
+  readonly broker: Broker
+  readonly request: RequestOf<'Produce'>
+  readonly context: RequestContext
+  readonly topic: Topic
+  readonly log: PartitionLog
+  readonly answer: PartitionAnswer
+}
+
+/** What has to be done where the topic stores batches under another codec than this one's. */
+function repackJob(broker: Broker, { settings }: Topic, batch: Uint8Array): RepackJob | undefined {
+  if (settings.compression === 'producer') return undefined
+  const codec = settings.compression === 'uncompressed' ? 'none' : settings.compression
+  if (codecs[codecAt(batch, 0)] === codec) return undefined
+  const now = broker.clock.nowMs()
+  // A record without a timestamp has -1; the whole batch's times were looked at before.
+  const times = settings.logAppendTime ? {} : { maxTimestamp: now + settings.timestampAfterMaxMs }
+  return { batch, codec, level: settings.compressionLevel, rules: { requireKeys: settings.compacts, ...times } }
+}
+
+function appendRepacked(to: Append, repacked: Repacked): number {
+  const { answer, topic } = to
+  if ('fault' in repacked) return refuseFault(repacked.fault, answer)
+  const { maxMessageBytes } = topic.settings
+  if (repacked.batch.length > maxMessageBytes)
+    return answer.refuse(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      `a batch of ${repacked.batch.length} bytes as it is stored; max.message.bytes is ${maxMessageBytes}`,
+    )
+  return append(to, repacked.batch, OWN_BUFFER)
+}
+
+/** Of bytes that are nobody else's. */
+const OWN_BUFFER: Lender = { retain() {}, release() {} }
+
+/** Appends a checked batch; answers 0, or Kafka's error code. */
+function append(
+  { broker, request, context, topic, log, answer }: Append,
+  batch: Uint8Array,
+  lender: Lender = context.frame,
+): number {
   const transactional = isTransactional(batch, 0) && producerIdAt(batch, 0) >= 0
   if (transactional && !isKnown(log, batch)) {
     const refusal = refusalOfBatch(broker.transactions, request.transactionalId!, log, batch, context.version)
@@ -183,7 +254,7 @@ function refusalOf(
     setLogAppendTime(batch, 0, answer.logAppendTimeMs)
   }
   const strict = transactional && context.version >= FIRST_PRODUCE_OF_VERSION_2
-  const refusal = log.append(batch, 0, strict, context.frame)
+  const refusal = log.append(batch, 0, strict, lender)
   if (refusal !== 0) return answer.refuse(refusal, refusalMessage(refusal))
   const count = recordCountAt(batch, 0)
   broker.stats.recordsIn += count
@@ -226,7 +297,11 @@ const reader = new RecordReader()
 /** Compaction goes by keys: a record without one would be dropped by it. */
 function checkKeys(batch: Uint8Array, answer: PartitionAnswer): number {
   const fault = validateRecords(reader, batch, 0, { requireKeys: true })
-  if (fault === undefined) return 0
+  return fault === undefined ? 0 : refuseFault(fault, answer)
+}
+
+function refuseFault(fault: RecordFault, answer: PartitionAnswer): number {
+  if (fault.reason === 'timestamp') return answer.refuseRecord(ErrorCode.INVALID_TIMESTAMP, fault.index, fault.message)
   if (fault.index >= 0) return answer.refuseRecord(ErrorCode.INVALID_RECORD, fault.index, fault.message)
   const errorCode = fault.reason === 'too-large' ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.CORRUPT_MESSAGE
   return answer.refuse(errorCode, fault.message)

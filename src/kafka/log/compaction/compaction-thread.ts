@@ -24,8 +24,8 @@ export function compactionThread(): Compactor {
         worker.unref()
         const end = (settle: () => void) => {
           running.delete(stop)
-          settle()
-          void worker.terminate()
+          // Nobody writes any more when the caller goes on.
+          void worker.terminate().then(settle)
         }
         const stop = () => end(() => reject(new CompactionStopped()))
         running.add(stop)
