@@ -4,16 +4,13 @@
  * Flink: parallelism 1, heap state, mini-batch and object reuse on. FLINK names the `flink` tool when it is not in
  * ../shared/real.
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Session } from '#src/engine/session.ts'
+import { askFlink, flinkTool } from './flink-ask.ts'
 import { type Measurement, measure } from './measure.ts'
-import { nexmarkTables, nexmarkViews } from './nexmark-sql.ts'
-
-const flink = process.env['FLINK'] ?? fileURLToPath(new URL('../../../shared/real/flink', import.meta.url))
+import { nexmarkColumns, nexmarkOver, nexmarkTables } from './nexmark-sql.ts'
 
 /** The same text for both engines. */
 const queries: Readonly<Record<string, { readonly sink: string; readonly query: string }>> = {
@@ -34,26 +31,23 @@ const queries: Readonly<Record<string, { readonly sink: string; readonly query: 
   },
 }
 
-const tableOver = (path: string): string => `
-CREATE TABLE datagen (
-  event_type INT,
-  person ROW<id BIGINT, name VARCHAR, emailAddress VARCHAR, creditCard VARCHAR, city VARCHAR, state VARCHAR, \`dateTime\` TIMESTAMP(3), extra VARCHAR>,
-  auction ROW<id BIGINT, itemName VARCHAR, description VARCHAR, initialBid BIGINT, reserve BIGINT, \`dateTime\` TIMESTAMP(3),
-    expires TIMESTAMP(3), seller BIGINT, category BIGINT, extra VARCHAR>,
-  bid ROW<auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR, \`dateTime\` TIMESTAMP(3), extra VARCHAR>,
-  \`dateTime\` AS CASE WHEN event_type = 0 THEN person.\`dateTime\` WHEN event_type = 1 THEN auction.\`dateTime\` ELSE bid.\`dateTime\` END,
-  WATERMARK FOR \`dateTime\` AS \`dateTime\` - INTERVAL '4' SECOND
-) WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'json');
-${nexmarkViews}`
+const tableOver = (path: string): string => nexmarkOver(`'connector' = 'filesystem', 'path' = '${path}', 'format' = 'json'`)
 
 export async function benchFlink(events: number, wanted: readonly string[] | undefined): Promise<Measurement[]> {
-  if (!existsSync(flink)) {
-    console.log(`left out: there is no ${flink}`)
+  if (!existsSync(flinkTool)) {
+    console.log(`left out: there is no ${flinkTool}`)
     return []
   }
   const names = wanted ?? Object.keys(queries)
   const path = await eventsFile(events)
-  const theirs = runFlink(path, names, events)
+  const inserts = names.map(name => `INSERT INTO sink_${name} ${queries[name]!.query};`)
+  const sinks = names.map(name => `CREATE TABLE sink_${name} (${queries[name]!.sink}) WITH ('connector' = 'blackhole');`)
+  const theirs = askFlink([tableOver(path), ...sinks, ...inserts, ...inserts], events, [
+    'table.exec.mini-batch.enabled=true',
+    'table.exec.mini-batch.allow-latency=2 s',
+    'table.exec.mini-batch.size=50000',
+    'pipeline.object-reuse=true',
+  ])
   const ours = await runMillrace(path, names, events)
   const rows: Measurement[] = []
   for (const name of names) {
@@ -72,12 +66,8 @@ async function eventsFile(events: number): Promise<string> {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory)
   const session = new Session({ config: [['table.local-time-zone', 'UTC']] })
-  const types = nexmarkTables(events)
-    .split('dateTime` AS CASE')[0]!
-    .split('CREATE TABLE datagen (')[1]!
-    .replace(/,\s*`$/, '')
   const sql = `${nexmarkTables(events)}
-    CREATE TABLE file (${types}) WITH ('connector' = 'filesystem', 'path' = '${directory}', 'format' = 'json',
+    CREATE TABLE file (${nexmarkColumns}) WITH ('connector' = 'filesystem', 'path' = '${directory}', 'format' = 'json',
       'sink.rolling-policy.file-size' = '100gb', 'json.encode.ignore-null-fields' = 'true');
     INSERT INTO file SELECT event_type, person, auction, bid FROM datagen`
   for await (const outcome of session.execute(sql)) if (outcome.kind === 'insert') await outcome.job.done
@@ -113,38 +103,6 @@ async function runMillrace(path: string, names: readonly string[], events: numbe
       })
       if (round === 2) measured.set(name, result)
     }
-  }
-  return measured
-}
-
-function runFlink(path: string, names: readonly string[], events: number): Map<string, Measurement> {
-  const script = join(tmpdir(), 'millrace-bench-flink.sql')
-  const inserts = names.map(name => `INSERT INTO sink_${name} ${queries[name]!.query};`)
-  const sinks = names.map(name => `CREATE TABLE sink_${name} (${queries[name]!.sink}) WITH ('connector' = 'blackhole');`)
-  writeFileSync(script, `${tableOver(path)}\n${sinks.join('\n')}\n${inserts.join('\n')}\n${inserts.join('\n')}\n`)
-  const settings = [
-    'table.exec.mini-batch.enabled=true',
-    'table.exec.mini-batch.allow-latency=2 s',
-    'table.exec.mini-batch.size=50000',
-    'pipeline.object-reuse=true',
-  ]
-  const { status, stdout, stderr } = spawnSync(flink, ['ask', '--times', ...settings.flatMap(s => ['--set', s]), script], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  })
-  if (status !== 0) throw new Error(`the real Flink failed:\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`)
-  const measured = new Map<string, Measurement>()
-  // The second run of an INSERT stands behind the first, so it is the one that is kept.
-  for (const [, name, seconds, cpuSeconds] of stdout.matchAll(/> INSERT INTO sink_(\w+)[\s\S]*?-- ([\d.]+) s, CPU ([\d.]+) s/g)) {
-    measured.set(name!, {
-      query: name!,
-      events,
-      seconds: Number(seconds),
-      eventsPerSecond: Math.round(events / Number(seconds)),
-      cpuSeconds: Number(cpuSeconds),
-      eventsPerCpuSecond: Math.round(events / Number(cpuSeconds)),
-      rssMB: 0,
-    })
   }
   return measured
 }

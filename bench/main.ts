@@ -36,6 +36,10 @@ const benches: Readonly<Record<string, () => Promise<readonly Measurement[]>>> =
     const { benchFlink } = await import('./flink.ts')
     return benchFlink(Number(flags.events ?? (flags.smoke ? 20_000 : 2_000_000)), flags.queries?.split(','))
   },
+  async topics() {
+    const { benchTopics } = await import('./topics.ts')
+    return benchTopics(Number(flags.events ?? (flags.smoke ? 20_000 : 5_000_000)), flags.queries?.split(','))
+  },
   async memory() {
     const { benchMemory } = await import('./memory.ts')
     return benchMemory(flags.smoke ? 10 : 1024)

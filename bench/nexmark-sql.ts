@@ -1,17 +1,24 @@
 /** Tables and queries of Nexmark, after the suite's own texts. */
 
-/** The generated events and the views over them. */
-export const nexmarkTables = (events: number): string => `
-CREATE TABLE datagen (
+/** What an event has. */
+export const nexmarkColumns = `
   event_type INT,
   person ROW<id BIGINT, name VARCHAR, emailAddress VARCHAR, creditCard VARCHAR, city VARCHAR, state VARCHAR, \`dateTime\` TIMESTAMP(3), extra VARCHAR>,
   auction ROW<id BIGINT, itemName VARCHAR, description VARCHAR, initialBid BIGINT, reserve BIGINT, \`dateTime\` TIMESTAMP(3),
     expires TIMESTAMP(3), seller BIGINT, category BIGINT, extra VARCHAR>,
-  bid ROW<auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR, \`dateTime\` TIMESTAMP(3), extra VARCHAR>,
+  bid ROW<auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR, \`dateTime\` TIMESTAMP(3), extra VARCHAR>`
+
+/** Events from a connector, and the views over them. */
+export const nexmarkOver = (options: string): string => `
+CREATE TABLE datagen (${nexmarkColumns},
   \`dateTime\` AS CASE WHEN event_type = 0 THEN person.\`dateTime\` WHEN event_type = 1 THEN auction.\`dateTime\` ELSE bid.\`dateTime\` END,
   WATERMARK FOR \`dateTime\` AS \`dateTime\` - INTERVAL '4' SECOND
-) WITH ('connector' = 'nexmark', 'events.num' = '${events}', 'first-event.rate' = '10000000');
+) WITH (${options});
 ${nexmarkViews}`
+
+/** Events from the generator. */
+export const nexmarkTables = (events: number): string =>
+  nexmarkOver(`'connector' = 'nexmark', 'events.num' = '${events}', 'first-event.rate' = '10000000'`)
 
 export const nexmarkViews = `
 CREATE VIEW person AS SELECT person.id, person.name, person.emailAddress, person.creditCard, person.city, person.state, \`dateTime\`, person.extra

@@ -30,6 +30,9 @@ const KEYS = 6
 
 class Crashed extends Error {}
 
+/** The disk takes nothing at the moment. */
+const STORAGE = 56
+
 /** A batch that a producer sends until it is acknowledged. */
 interface Sending {
   readonly records: readonly KeyedRecord[]
@@ -52,7 +55,7 @@ export class CompactionSimulation {
   readonly #disk: SimulatedDisk
   readonly #time = new TestTime()
   readonly #history = new KeyedHistory(DELETE_RETENTION_MS)
-  readonly #failsSyncs: boolean
+  readonly #kind: 'loses power' | 'fills up' | 'fails syncs'
   readonly #mapBytes: number
   readonly #producers = [new KeyedProducer(1000), new KeyedProducer(1001)]
   #broker: Broker | undefined
@@ -70,7 +73,7 @@ export class CompactionSimulation {
     this.#seed = seed
     this.#random = seededRandom(seed)
     this.#disk = new SimulatedDisk(seed * 7919 + 1)
-    this.#failsSyncs = seed % 5 === 4
+    this.#kind = seed % 5 === 3 ? 'fills up' : seed % 5 === 4 ? 'fails syncs' : 'loses power'
     // Often too small for all keys at once.
     this.#mapBytes = seed % 3 === 0 ? 24 * 4 : 1 << 20
   }
@@ -82,6 +85,7 @@ export class CompactionSimulation {
         await this.#orCrash(this.#check(true))
         this.#disk.crashAt = this.#disk.operations + 1 + this.#below(STEPS * 12)
         await this.#work()
+        this.#disk.options.capacityBytes = Number.POSITIVE_INFINITY
         if (this.#broken) throw new Crashed('a sync failed')
         if (this.#chance(0.3)) await this.#orCrash(this.#stop())
         else throw new Crashed('between two operations')
@@ -123,13 +127,14 @@ export class CompactionSimulation {
       this.#compacting = undefined
       this.#armCrash()
       this.#disk.options.failingSyncs = 0
+      this.#disk.options.capacityBytes = Number.POSITIVE_INFINITY
       if (attempt < 4 && this.#chance(0.4)) this.#disk.crashAt = this.#disk.operations + 1 + this.#below(60)
       const timers: Timers = { after: (ms, ring) => this.#time.after(ms, () => alive.now && ring()) }
       try {
         this.#broker = await this.#orCrash(this.#newBroker(timers))
         await this.#orCrash(this.#makeTopic())
         this.#disk.crashAt = Number.POSITIVE_INFINITY
-        if (this.#failsSyncs) this.#disk.options.failingSyncs = 150
+        if (this.#kind === 'fails syncs') this.#disk.options.failingSyncs = 150
         return
       } catch (error) {
         if (!(error instanceof Crashed)) throw error
@@ -156,7 +161,7 @@ export class CompactionSimulation {
       },
       listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
       log: (level, event, fields) => {
-        if (level === 'error' && !/EIO/.test(String(fields['error'])))
+        if (level === 'error' && typeof fields['error'] === 'string' && !/EIO|ENOSPC/.test(fields['error']))
           this.#crashNow(new Error(`${event}: ${JSON.stringify(fields)}`))
       },
       listen: false,
@@ -211,12 +216,21 @@ export class CompactionSimulation {
       else if (choice < 0.72) this.#log.roll()
       else if (choice < 0.85) this.#compact()
       else if (choice < 0.9) await this.#orCrash(this.#broker!.directory.checkpoint())
+      else if (choice < 0.92 && this.#kind === 'fills up') await this.#orCrash(this.#fillOrEmpty())
       else if (choice < 0.95) await this.#orCrash(this.#time.pass(this.#below(3000)))
       else await this.#orCrash(this.#check(false))
       for (const transaction of transactions) transaction.catch(() => {})
     }
     await Promise.all(transactions)
     if (this.#compacting !== undefined) await this.#orCrash(this.#compacting)
+  }
+
+  /** Another tenant of the disk takes the rest of it, or leaves; the broker looks for room every second. */
+  async #fillOrEmpty(): Promise<void> {
+    const { options } = this.#disk
+    const full = options.capacityBytes !== Number.POSITIVE_INFINITY
+    options.capacityBytes = full ? Number.POSITIVE_INFINITY : this.#disk.usedBytes + this.#below(5000)
+    if (full) await this.#time.pass(1000)
   }
 
   /** Beside everything else. */
@@ -249,10 +263,10 @@ export class CompactionSimulation {
     this.#noteInFlight()
     const log = this.#log
     const batch = this.#batch(sending.records, producer.id, sending.baseSequence, false)
-    if (log.append(batch, 0) !== 0) {
-      if (this.#broken) return
-      throw new Error(`producer ${producer.id} was refused at sequence ${sending.baseSequence}: ${log.append(batch, 0)}`)
-    }
+    const refusal = log.append(batch, 0)
+    // For the moment: it is sent again.
+    if (refusal === STORAGE) return
+    if (refusal !== 0) throw new Error(`producer ${producer.id} was refused at sequence ${sending.baseSequence}: ${refusal}`)
     const baseOffset = log.lastBaseOffset
     if ((await durable(log, baseOffset + sending.records.length)) !== 0) return
     sending.records.forEach((record, i) => this.#history.note(baseOffset + i, record, 'committed', this.#time.clock.nowMs()))

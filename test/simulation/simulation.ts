@@ -103,6 +103,7 @@ export class Simulation {
             durability: this.#durability,
             flushIntervalMs: 100,
             clusterId: undefined,
+            journalSnapshotBytes: 500 + this.#below(4000),
             properties: { 'log.segment.bytes': String(1024 + this.#below(4096)), 'log.index.interval.bytes': '200' },
             listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
             log: (level, event, fields) => {

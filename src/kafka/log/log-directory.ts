@@ -283,6 +283,8 @@ export class LogDirectory {
     this.#logs.delete(logKey(log.id.topicId, log.id.partition))
     log.abandon(refusal)
     await this.committer.settled()
+    // Whoever is changing its segments is done first: another topic may get the directory's name.
+    ;(await log.hold())()
     const aside = `${log.directory}.${log.id.topicId}${DELETED_SUFFIX}`
     if ((await files.status(log.directory)) === undefined) return
     await files.rename(log.directory, aside)
@@ -342,6 +344,8 @@ export class LogDirectory {
         await this.#saving
       }
       this.#saving = undefined
+      // A round's sync that failed meanwhile may have taken the error from those of this checkpoint.
+      if (this.committer.failure !== undefined) throw this.committer.failure
       await this.#saveRecoveryPoints()
       for (const log of unsaved) await log.recoveryPointSaved()
       await leaveBatches(whole)
@@ -525,7 +529,7 @@ async function readOrMakeMeta(options: LogDirectoryOptions): Promise<{ clusterId
     const format = property('millrace\\.format')
     if (format === undefined) {
       throw new MillraceError('DATA_DIRECTORY_FOREIGN', 'user', `${path} was written by Apache Kafka`, {
-        hint: 'import it: millrace log import DIR --data NEW',
+        hint: `import it: millrace log import ${path} NEW_DIR`,
       })
     }
     if (Number(format) > FORMAT) {

@@ -154,6 +154,8 @@ export class PartitionLog implements Participant, JournalledWrite {
   #upkeep: Promise<unknown> = Promise.resolve()
   /** What followed a segment that was replaced. */
   readonly #successors = new WeakMap<Segment, Segment>()
+  /** Names of segments that were replaced. */
+  readonly #aside = new Set<string>()
   /** Deletions of files that readers may still be opening. */
   readonly #deletions = new Set<Timer>()
 
@@ -826,7 +828,7 @@ export class PartitionLog implements Participant, JournalledWrite {
       }
       for (const segment of old) await segment.holdIndexes()
       await decideSwap(files, this.directory, cleaned)
-      for (const { file } of old) await file.rename(file.path + DELETED)
+      for (const { file } of old) await file.rename(this.#nameAside(file.path))
       await completeSwap(files, this.directory, cleaned)
       this.#putInPlace(old, cleaned)
       return true
@@ -854,13 +856,24 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#updateStable()
   }
 
+  /** `….log.deleted`, or with a number where an earlier one of that name is still there. */
+  #nameAside(path: string): string {
+    let name = path + DELETED
+    for (let i = 1; this.#aside.has(name); i++) name = `${path}.${i}${DELETED}`
+    this.#aside.add(name)
+    return name
+  }
+
   /** A reader may have been told of the file, and not have opened it yet. */
   #deleteLater(path: string): void {
     const { timers, warn, open } = this.#context
     if (this.#refusing === 'closed') return
     const timer = timers.after(this.settings.fileDeleteDelayMs, () => {
       this.#deletions.delete(timer)
-      open.files.remove(path).catch(error => warn('segment not deleted', { segment: path, error: error.message }))
+      open.files.remove(path).then(
+        () => this.#aside.delete(path),
+        error => warn('segment not deleted', { segment: path, error: error.message }),
+      )
     })
     this.#deletions.add(timer)
   }
@@ -900,6 +913,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     const { files } = this.#context.open
     for (const { offset, snapshot } of rolled)
       await publishFile(files, this.directory, segmentFile('', offset, 'snapshot'), snapshot)
+    let named = false
     for (const segment of segments) {
       // An active segment that nothing was written to has no file yet.
       if (!segment.created || segment.replaced) continue
@@ -912,14 +926,16 @@ export class PartitionLog implements Participant, JournalledWrite {
         // Bytes behind the recovery point may wait for their round still.
         if (!closed || segment.endOffset > end) continue
         segment.sealed = true
+        named = true
         this.#inJournal.delete(segment)
       } finally {
         segment.file.unpin()
       }
     }
     const created = this.#newFiles
+    // Index files that nobody looks after any more must have their names, too.
+    if (created > 0 || named) await files.syncDirectory(this.directory)
     if (created > 0) {
-      await files.syncDirectory(this.directory)
       await files.syncDirectory(dirname(this.directory))
       if (this.#newFiles === created) this.#newFiles = 0
     }
@@ -958,13 +974,19 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** Refuses appends from now on; what was appended is still committed. */
   close(): void {
     this.#refusing ??= 'closed'
-    // What waits for its deletion goes at the next start.
+    this.#forgetDeletions()
+  }
+
+  /** What waits for its deletion goes at the next start, or with the directory. */
+  #forgetDeletions(): void {
     for (const timer of this.#deletions) timer.cancel()
+    this.#deletions.clear()
   }
 
   /** Takes the log away from its readers and writers: its topic is deleted. */
   abandon(refusal: number): void {
     this.#refusing = 'closed'
+    this.#forgetDeletions()
     this.#acknowledge(Number.POSITIVE_INFINITY, refusal)
     for (const listener of this.#listeners) listener.logChanged(this)
     for (const segment of this.#segments) {

@@ -58,6 +58,8 @@ export class StateJournal implements Participant {
   #written = 0
   readonly #waiting: { readonly count: number; resolve(): void; reject(error: Error): void }[] = []
   #snapshotting: Promise<void> | undefined
+  /** Rounds wait for it: the file is about to be another one. */
+  #switching: Promise<void> | undefined
   #failed: Error | undefined
   readonly journalled = undefined
 
@@ -95,23 +97,22 @@ export class StateJournal implements Participant {
       snapshotBytes = bytes.length
       if (replayEntries(bytes, sections, path) !== bytes.length) throw corrupt(path)
     }
-    let sequence = Math.max(1, snapshot)
     let end = 0
-    for (const [i, next] of journals.entries()) {
-      const path = join(directory, fileName(next, 'journal'))
+    let torn: string | undefined
+    const read: { readonly path: string; readonly end: number }[] = []
+    for (const sequence of journals) {
+      const path = join(directory, fileName(sequence, 'journal'))
       const bytes = await files.read(path)
       end = replayEntries(bytes, sections, path)
-      if (end !== bytes.length && i + 1 < journals.length) throw corrupt(path)
-      sequence = next
+      // The next file is there before the last round of this one, and empty until then.
+      if (torn !== undefined && end > MAGIC.length) throw corrupt(torn)
+      if (end !== bytes.length) torn ??= path
+      read.push({ path, end })
     }
-    const file = await files.open(join(directory, fileName(sequence, 'journal')), 'create')
-    // What a crash left behind the last whole entry must not be taken for one later; what was read must not be lost now.
-    await file.truncate(end)
-    if (end === 0) {
-      await file.write([MAGIC], 0)
-      end = MAGIC.length
-    }
-    await files.sync([file], 'upkeep')
+    for (const { path, end: whole } of read.slice(0, -1)) (await settled(files, path, whole)).close()
+    const sequence = journals.at(-1) ?? Math.max(1, snapshot)
+    const file = await settled(files, join(directory, fileName(sequence, 'journal')), end)
+    end = Math.max(end, MAGIC.length)
     await files.syncDirectory(directory)
     const journal = new StateJournal(context, directory, sections, { sequence, file, position: end, snapshotBytes })
     await journal.#reserve()
@@ -158,6 +159,7 @@ export class StateJournal implements Participant {
   // ── the commit round ──────────────────────────────────────────────────────────────────────────────
 
   write(): Promise<void> | undefined {
+    if (this.#switching !== undefined) return this.#switching.then(() => this.write())
     this.#enlisted = false
     this.#writing = this.#writing.length === 0 ? this.#pending : [...this.#writing, ...this.#pending]
     this.#pending = []
@@ -248,6 +250,16 @@ export class StateJournal implements Participant {
     while (this.#writing.length > 0)
       await new Promise<void>((resolve, reject) => this.#waiting.push({ count: this.#written, resolve, reject }))
     const before = this.#file
+    // Where syncs follow at leisure, entries of the new file would be nothing without those before.
+    this.#switching = this.#context.files.sync([before], 'upkeep')
+    try {
+      await this.#switching
+    } catch (error) {
+      this.#context.committer.breakOff(error as Error)
+      throw error
+    } finally {
+      this.#switching = undefined
+    }
     this.#file = file
     this.#sequence = sequence
     this.#position = MAGIC.length
@@ -291,6 +303,15 @@ const WRITE_NOW_BYTES = 256 * 1024
 
 const fileName = (sequence: number, ending: string): string => `${String(sequence).padStart(8, '0')}.${ending}`
 
+/** What a crash left behind the last whole entry must not be taken for one later; what was read must not be lost now. */
+async function settled(files: Files, path: string, end: number): Promise<DataFile> {
+  const file = await files.open(path, 'create')
+  await file.truncate(end)
+  if (end === 0) await file.write([MAGIC], 0)
+  await files.sync([file], 'upkeep')
+  return file
+}
+
 function framed(section: number, entry: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + entry.length)
   bytes[8] = section
@@ -313,6 +334,10 @@ function replayEntries(bytes: Uint8Array, sections: ReadonlyMap<number, JournalS
     section.replay(entry)
   })
 }
+
+/** A snapshot that holds these entries. */
+export const snapshotOf = (entries: Iterable<readonly [section: number, entry: Uint8Array]>): Uint8Array =>
+  Buffer.concat([MAGIC, ...Array.from(entries, ([section, entry]) => framed(section, entry))])
 
 /** Visits each whole entry of a journal or snapshot; answers where the first one begins that is not whole. */
 export function scanEntries(bytes: Uint8Array, visit: (section: number, entry: Uint8Array, position: number) => void): number {

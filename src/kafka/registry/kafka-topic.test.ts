@@ -108,6 +108,15 @@ test('a topic that is otherwise is refused', async () => {
   })
 })
 
+test('a topic whose records expire is refused', async () => {
+  const broker = await started()
+  await broker.connect().createTopic('_schemas', 1)
+  await expect(registryOver(broker)).rejects.toMatchObject({
+    code: 'SCHEMA_TOPIC',
+    message: 'topic _schemas has cleanup.policy delete, where schemas need compact: they would be deleted by time',
+  })
+})
+
 test('a connection that breaks is made again; writes and following go on', async () => {
   const broker = await started()
   const registry = await registryOver(broker)

@@ -1,4 +1,5 @@
 /** What there is before an attack: topics of each kind that a broker treats in a way of its own, and who may do what. */
+import { alterConfigs } from '#src/kafka/client/admin/configs.ts'
 import { createTopic } from '#src/kafka/client/admin/topics.ts'
 import { type ApiName, apis } from '#src/kafka/protocol/apis.ts'
 import type { KafkaClient } from '#src/kafka/client/index.ts'
@@ -8,7 +9,8 @@ import type { Surroundings } from './messages.ts'
 
 const topics: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'fuzz-plain': {},
-  'fuzz-compact': { 'cleanup.policy': 'compact' },
+  // Compacted while it is attacked: what lies in it is opened then.
+  'fuzz-compact': { 'cleanup.policy': 'compact', 'segment.ms': '1000', 'min.cleanable.dirty.ratio': '0.01' },
   'fuzz-gzip': { 'compression.type': 'gzip' },
   'fuzz-append': { 'message.timestamp.type': 'LogAppendTime' },
   'fuzz-small': { 'segment.bytes': '1048576', 'max.message.bytes': '20000' },
@@ -72,6 +74,16 @@ async function giveRights(client: KafkaClient): Promise<void> {
   const refused = results.find(({ errorCode }) => errorCode !== 0)
   if (refused !== undefined) throw new Error(`the broker takes no ACLs: ${refused.errorCode} ${refused.errorMessage}`)
 }
+
+/** Has everything that attackers wrote be opened: topics that took any batch become compacted ones. */
+export async function compacted(client: KafkaClient): Promise<void> {
+  const changes = { 'cleanup.policy': 'compact', 'segment.ms': '1000', 'min.cleanable.dirty.ratio': '0.01' }
+  for (const { name } of await client.allTopics()) if (name.startsWith('fuzz')) await alterConfigs(client, 'topic', name, changes)
+  await new Promise(resolve => setTimeout(resolve, COMPACTION_MS))
+}
+
+/** Segments are closed, and then cleaned by and by. */
+const COMPACTION_MS = 4000
 
 async function servedApis(client: KafkaClient): Promise<ReadonlySet<ApiName>> {
   await client.refresh([])

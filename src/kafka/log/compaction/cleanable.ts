@@ -27,9 +27,9 @@ export async function cleanableOf(log: PartitionLog, firstDirtyOffset: number, n
   const { settings } = log
   const allowed = await firstUncleanable(log, firstDirtyOffset, nowMs)
   // What lies behind the recovery point is read anew after a crash, from its first byte to its last: no hole may be there.
-  const segments = log.segments.filter(
-    segment => segment.sealed && segment.endOffset <= Math.min(allowed, log.savedRecoveryPoint),
-  )
+  const bound = Math.min(allowed, log.savedRecoveryPoint)
+  const beyond = log.segments.findIndex(one => log.isActive(one) || !one.sealed || one.endOffset > bound)
+  const segments = log.segments.slice(0, beyond)
   const before = bytesOf(log.segments.filter(segment => segment.endOffset <= firstDirtyOffset))
   const dirty = segments.filter(segment => segment.endOffset > firstDirtyOffset)
   const dirtyBytes = bytesOf(dirty)
@@ -42,10 +42,7 @@ export async function cleanableOf(log: PartitionLog, firstDirtyOffset: number, n
     dirtyBytes,
     dirtyRatio,
     due: overdue || dirtyRatio > settings.minCleanableRatio,
-    waitsForCheckpoint: log.segments.some(
-      segment =>
-        !log.isActive(segment) && segment.endOffset <= allowed && (segment.endOffset > log.savedRecoveryPoint || !segment.sealed),
-    ),
+    waitsForCheckpoint: log.segments.slice(beyond).some(one => !log.isActive(one) && one.endOffset <= allowed),
   }
 }
 

@@ -22,10 +22,13 @@ export function compactionThread(): Compactor {
         if (closed) return reject(new CompactionStopped())
         const worker = new Worker(new URL('./compaction-worker.js', import.meta.url), { workerData: job })
         worker.unref()
+        let ended = false
         const end = (settle: () => void) => {
+          if (ended) return
+          ended = true
           running.delete(stop)
-          settle()
-          void worker.terminate()
+          // Nobody writes any more when the caller goes on.
+          void worker.terminate().then(settle)
         }
         const stop = () => end(() => reject(new CompactionStopped()))
         running.add(stop)

@@ -12,6 +12,7 @@ import type { CleaningJob, CleaningStats } from './clean.ts'
 import { type Cleanable, cleanableOf } from './cleanable.ts'
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts'
 import { CompactionStopped, type Compactor } from './compactor.ts'
+import { dropAllCleaned } from './swap.ts'
 
 /** What the broker's properties say: `log.cleaner.…`. */
 export interface CleanerSettings {
@@ -132,7 +133,7 @@ export class LogCleaner {
   /** Answers up to where the log is clean now; undefined when it is to be left alone for now. */
   async #round(log: PartitionLog, firstDirtyOffset: number, endOffset: number): Promise<number | undefined> {
     const { clock, directory, compactor } = this.#options
-    const segments = log.segments.filter(segment => segment.endOffset <= endOffset)
+    const segments = log.segments.filter(segment => segment.endOffset <= endOffset && !log.isActive(segment))
     const started = clock.elapsedMs()
     try {
       const job = await this.#jobFor(log, segments, firstDirtyOffset, endOffset)
@@ -141,12 +142,12 @@ export class LogCleaner {
         const old = segments.filter(({ baseOffset }) => baseOffset >= cleaned.baseOffset && baseOffset < cleaned.endOffset)
         return (whole = await log.replaceSegments(old, cleaned))
       })
-      if (!whole) return this.#later(log, 'segments were deleted meanwhile')
+      if (!whole) return await this.#later(log, 'segments were deleted meanwhile')
       await this.#checkpoint!.save(log, stats.cleanedTo, directory.logs)
       this.#count(log, job, stats, clock.elapsedMs() - started)
       return stats.cleanedTo
     } catch (error) {
-      return this.#failed(log, segments, error as NodeJS.ErrnoException)
+      return await this.#failed(log, segments, error as NodeJS.ErrnoException)
     }
   }
 
@@ -199,7 +200,7 @@ export class LogCleaner {
     this.#options.log('info', 'compacted', { ...fields, bytes: log.bytes, ms: Math.round(ms) })
   }
 
-  #failed(log: PartitionLog, segments: readonly Segment[], error: NodeJS.ErrnoException): undefined {
+  async #failed(log: PartitionLog, segments: readonly Segment[], error: NodeJS.ErrnoException): Promise<undefined> {
     if (error instanceof CompactionStopped || this.#stopped) return undefined
     if (log.refusing) return this.#later(log, 'the log was being read anew')
     if (error.code === 'ENOSPC') return this.#later(log, 'the disk is full')
@@ -207,6 +208,7 @@ export class LogCleaner {
     const there = new Set(log.segments)
     if (error.code === 'ENOENT' && !segments.every(segment => there.has(segment) || segment.replaced))
       return this.#later(log, 'segments were deleted meanwhile')
+    await this.#drop(log)
     this.failures++
     this.#uncleanable.set(log, error.message)
     this.#options.log('error', 'compaction failed: the partition is not compacted any more until the next start', {
@@ -216,10 +218,26 @@ export class LogCleaner {
     return undefined
   }
 
-  #later(log: PartitionLog, reason: string): undefined {
+  async #later(log: PartitionLog, reason: string): Promise<undefined> {
+    if (!log.refusing) await this.#drop(log)
     this.#waiting.set(log, this.#options.clock.elapsedMs() + NO_ROOM_MS)
     this.#options.log('info', 'compaction is put off', { partition: nameOf(log), reason })
     return undefined
+  }
+
+  /** Throws away what a round wrote that came to nothing. */
+  async #drop(log: PartitionLog): Promise<void> {
+    const release = await log.hold()
+    try {
+      await dropAllCleaned(this.#options.files, log.directory)
+    } catch (error) {
+      this.#options.log('warn', 'what compaction wrote is still there', {
+        partition: nameOf(log),
+        error: (error as Error).message,
+      })
+    } finally {
+      release()
+    }
   }
 }
 

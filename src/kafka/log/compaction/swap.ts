@@ -31,7 +31,7 @@ export interface SwapRange {
   readonly aborted: number
 }
 
-const NAME = /^(\d{20})\.(log|index|timeindex|txnindex|snapshot|range)(\.cleaned|\.swap|\.deleted)?$/
+const NAME = /^(\d{20})\.(log|index|timeindex|txnindex|snapshot|range)(\.cleaned|\.swap|(?:\.\d+)?\.deleted)?$/
 
 interface Found {
   readonly name: string
@@ -87,6 +87,12 @@ export async function dropCleaned(files: Files, directory: string, baseOffset: n
     for (const suffix of [SWAP, CLEANED]) await files.remove(fileOf(directory, baseOffset, kind, suffix))
 }
 
+/** The same for all segments that something was written of. */
+export async function dropAllCleaned(files: Files, directory: string): Promise<void> {
+  const bases = parsed(await files.list(directory)).flatMap(({ suffix, offset }) => (suffix === CLEANED ? [offset] : []))
+  for (const base of new Set(bases)) await dropCleaned(files, directory, base)
+}
+
 /** What a start does about swaps that a crash came between. Answers the names that the directory has then. */
 export async function settleSwaps(files: Files, directory: string, names: readonly string[]): Promise<readonly string[]> {
   const left = parsed(names).filter(({ suffix }) => suffix !== '')
@@ -102,7 +108,7 @@ export async function settleSwaps(files: Files, directory: string, names: readon
   }
   for (const range of decided) await completeSwap(files, directory, range)
   for (const offset of undecided) await dropCleaned(files, directory, offset)
-  for (const { name, suffix } of left) if (suffix === DELETED) await files.remove(join(directory, name))
+  for (const { name, suffix } of left) if (suffix.endsWith(DELETED)) await files.remove(join(directory, name))
   return files.list(directory)
 }
 
