@@ -109,8 +109,8 @@ export const usage = `millrace: Flink SQL over data at rest and data in motion, 
   millrace demo                   real flights as a stream and as a batch, with the same result
   millrace broker                 a Kafka broker (millrace broker --help)
 
-  millrace log verify|dump|backup DIR
-                                  a broker's directory: is it whole, what is in it, a copy
+  millrace log verify|dump|backup|import DIR
+                                  a broker's directory: is it whole, what is in it, a copy; a Kafka's
 
   millrace topic create|list|describe|delete|alter
   millrace produce TOPIC          lines of standard input to a topic

@@ -53,7 +53,12 @@ const topicCommands: readonly CommandShape[] = [
     help: 'topics there are',
     flags: [{ name: 'internal', help: 'those of Kafka itself, too' }, outputFlag],
   },
-  { name: 'topic describe', takes: 'NAME…', help: 'partitions, offsets and properties', flags: [outputFlag] },
+  {
+    name: 'topic describe',
+    takes: 'NAME…',
+    help: 'partitions, offsets and properties',
+    flags: [{ name: 'all', short: 'a', help: 'properties that nobody set, too' }, outputFlag],
+  },
   {
     name: 'topic delete',
     takes: 'NAME…',

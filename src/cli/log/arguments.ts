@@ -36,4 +36,14 @@ export const logCommands: readonly CommandShape[] = [
       { name: 'quiet', short: 'q', help: 'no summary' },
     ],
   },
+  {
+    name: 'log import',
+    takes: 'KAFKA_DIR DIR',
+    help: 'make a directory of what a stopped or killed Kafka 4 left; a broker starts on it',
+    flags: [
+      { name: 'copy', help: 'copy every byte; closed segments get a second name otherwise, where the file system can' },
+      { name: 'dry-run', help: 'read and check everything, and write nothing' },
+      { name: 'quiet', short: 'q', help: 'no summary' },
+    ],
+  },
 ]

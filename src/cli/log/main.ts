@@ -38,6 +38,10 @@ async function run(command: ParsedCommand, given: Surroundings): Promise<number>
       const { backupCommand } = await import('./backup.ts')
       return backupCommand(command, given)
     }
+    case 'log import': {
+      const { importCommand } = await import('./import.ts')
+      return importCommand(command, given)
+    }
     default: {
       const { dumpCommand } = await import('./dump.ts')
       return dumpCommand(command, given)

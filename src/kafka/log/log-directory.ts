@@ -529,7 +529,7 @@ async function readOrMakeMeta(options: LogDirectoryOptions): Promise<{ clusterId
     const format = property('millrace\\.format')
     if (format === undefined) {
       throw new MillraceError('DATA_DIRECTORY_FOREIGN', 'user', `${path} was written by Apache Kafka`, {
-        hint: 'import it: millrace log import DIR --data NEW',
+        hint: `import it: millrace log import ${path} NEW_DIR`,
       })
     }
     if (Number(format) > FORMAT) {

@@ -335,6 +335,10 @@ function replayEntries(bytes: Uint8Array, sections: ReadonlyMap<number, JournalS
   })
 }
 
+/** A snapshot that holds these entries. */
+export const snapshotOf = (entries: Iterable<readonly [section: number, entry: Uint8Array]>): Uint8Array =>
+  Buffer.concat([MAGIC, ...Array.from(entries, ([section, entry]) => framed(section, entry))])
+
 /** Visits each whole entry of a journal or snapshot; answers where the first one begins that is not whole. */
 export function scanEntries(bytes: Uint8Array, visit: (section: number, entry: Uint8Array, position: number) => void): number {
   if (bytes.length < MAGIC.length || !MAGIC.every((byte, i) => bytes[i] === byte)) return 0

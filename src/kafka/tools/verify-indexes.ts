@@ -50,6 +50,11 @@ export class IndexCheck {
     this.#latest = Math.max(this.#latest, maxTimestamp)
   }
 
+  /** So far. */
+  get found(): readonly Finding[] {
+    return this.#found
+  }
+
   /** The log ends: what is left in the indexes speaks of nothing. */
   end(endPosition: number, endOffset: number): readonly Finding[] {
     this.#passTimes(endOffset, endOffset)

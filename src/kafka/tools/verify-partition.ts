@@ -95,8 +95,9 @@ class PartitionWalk {
     if (leftovers.length > 0)
       this.#note({ path: this.#directory, what: `${leftovers.length} files of a compaction under way: ${leftovers[0]}` })
     await this.#readEpochs()
-    for (const [i, base] of bases.entries()) if (!(await this.#segment(base, bases[i + 1]))) break
-    await this.#checkSnapshots()
+    let whole = true
+    for (const [i, base] of bases.entries()) if (whole) whole = await this.#segment(base, bases[i + 1])
+    await this.#checkSnapshots(whole)
   }
 
   /** Answers whether the log goes on behind the segment. */
@@ -122,7 +123,9 @@ class PartitionWalk {
       report.bytes += end.position
       const whole = end.position === bytes
       if (end.fault !== undefined) this.#cut(path, end.position, bytes, end.fault)
-      const found = [...indexes.end(end.position, report.endOffset), ...(await this.#aborted(base))]
+      // Behind damage the indexes and snapshots tell of what can't be read, and nothing new.
+      const ofIndexes = whole ? indexes.end(end.position, report.endOffset) : indexes.found
+      const found = [...ofIndexes, ...(await this.#aborted(base))]
       for (const finding of found) this.#ofIndex(finding, !settled && report.endOffset >= this.#recoveryPoint)
       return whole
     } finally {
@@ -237,14 +240,14 @@ class PartitionWalk {
     this.#problem({ path, position, offset, what: `leader epoch ${epoch}, where leader-epoch-checkpoint has ${known[0]}` })
   }
 
-  async #checkSnapshots(): Promise<void> {
+  async #checkSnapshots(whole: boolean): Promise<void> {
     for (const offset of this.#found.snapshots) {
       const path = segmentFile(this.#directory, offset, 'snapshot')
       const bytes = await this.#read(path)
       if (bytes === undefined) continue
       if (!decodeProducers(bytes, new ProducerStates()))
         this.#ofIndex({ path, offset, what: 'the snapshot of producers is not whole' }, offset > this.#recoveryPoint)
-      else if (offset > this.report.endOffset)
+      else if (whole && offset > this.report.endOffset)
         this.#ofIndex({ path, offset, what: `the log ends before it, at ${this.report.endOffset}` }, offset > this.#recoveryPoint)
     }
   }

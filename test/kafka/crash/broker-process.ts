@@ -23,6 +23,8 @@ export class BrokerProcess {
   /** What it wrote on standard error. */
   complaints = ''
   recoveredMs = 0
+  /** On files, until it had recovered. */
+  recoveryOperations = 0
   /** It found what a clean stop leaves. */
   clean = false
 
@@ -39,9 +41,10 @@ export class BrokerProcess {
   static async start(options: BrokerProcessOptions): Promise<BrokerProcess | undefined> {
     const started = new BrokerProcess(options)
     for await (const line of createInterface({ input: started.#process.stdout! })) {
-      const [, ms, how] = /^listening (\d+) (clean|recovered)$/.exec(line) ?? []
+      const [, ms, operations, how] = /^listening (\d+) (\d+) (clean|recovered)$/.exec(line) ?? []
       if (ms === undefined) continue
       started.recoveredMs = Number(ms)
+      started.recoveryOperations = Number(operations)
       started.clean = how === 'clean'
       return started
     }

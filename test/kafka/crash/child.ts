@@ -1,6 +1,7 @@
 /**
  * A broker in a process of its own, which dies where it is told to: PORT DATA [WHERE]. `WHERE` is a `CrashAt` as JSON, for a start
- * that does not get far; later ones come as lines on standard input. It says `listening MS` once it has recovered.
+ * that does not get far; later ones come as lines on standard input. It says `listening MS OPERATIONS clean|recovered` once it has
+ * recovered: how long that took, and how many operations on files.
  */
 import { createInterface } from 'node:readline'
 import { systemClock, systemTimers } from '#src/base/clock.ts'
@@ -45,6 +46,8 @@ const broker = await Broker.start({
     if (level === 'error' || level === 'warn') process.stderr.write(`${level} ${event} ${JSON.stringify(fields)}\n`)
   },
 })
+const recoveredMs = Math.round(systemClock.elapsedMs() - began)
+const operations = files.operations()
 const checkpoints = setInterval(() => void broker.directory.checkpoint(), CHECKPOINT_MS)
 process.once('SIGTERM', () => {
   clearInterval(checkpoints)
@@ -53,6 +56,4 @@ process.once('SIGTERM', () => {
     process.exit(0)
   })
 })
-process.stdout.write(
-  `listening ${Math.round(systemClock.elapsedMs() - began)} ${broker.directory.clean ? 'clean' : 'recovered'}\n`,
-)
+process.stdout.write(`listening ${recoveredMs} ${operations} ${broker.directory.clean ? 'clean' : 'recovered'}\n`)

@@ -51,13 +51,18 @@ export interface CrashAt {
 /** `arm` says where the process ends; until then it does not. */
 export interface CrashingFiles extends Files {
   arm(at: CrashAt): void
+  /** So far, of all kinds. */
+  operations(): number
 }
 
 export function crashing(files: Files, crash: () => void): CrashingFiles {
   let at: CrashAt | undefined
   let met = 0
-  const here = (operation: Operation): boolean =>
-    at !== undefined && (crashPoints[at.point] as (operation: Operation) => boolean)(operation) && ++met === at.time
+  let operations = 0
+  const here = (operation: Operation): boolean => {
+    operations++
+    return at !== undefined && (crashPoints[at.point] as (operation: Operation) => boolean)(operation) && ++met === at.time
+  }
   /** Runs the operation, and crashes on the right side of it. */
   const around = async <T>(operation: Operation, run: () => Promise<T>): Promise<T> => {
     const hit = here(operation)
@@ -92,6 +97,7 @@ export function crashing(files: Files, crash: () => void): CrashingFiles {
       at = next
       met = 0
     },
+    operations: () => operations,
     open: (path, how) =>
       how === 'create'
         ? around({ kind: 'create', path, parts: [] }, async () => wrapped(await files.open(path, how)))

@@ -10,7 +10,7 @@ import { SimulatedProducer } from '../../simulation/producer.ts'
 import { GROUP, PARTITIONS, TOPIC, TransactionalProducer, isCutOff } from '../../simulation/transactional-producer.ts'
 import { socketClient } from '../socket-client.ts'
 import { BrokerProcess } from './broker-process.ts'
-import type { CrashAt, CrashPoint } from './crash-point.ts'
+import type { CrashPoint } from './crash-point.ts'
 import { CrashKeyedProducer } from './keyed-producer.ts'
 import { KafkaJsTransactions } from './kafkajs-transactions.ts'
 import { MadeTopics } from './made-topics.ts'
@@ -51,6 +51,8 @@ const compacting = {
   'min.cleanable.dirty.ratio': '0.01',
   'delete.retention.ms': '1000',
 }
+/** Its first records are deleted now and then. */
+const SHORTENED = 'narrow'
 const READ = 'read'
 const READ_PARTITIONS = 4
 /** A named place that is not met in this time is given up. */
@@ -146,9 +148,9 @@ export class CrashRun {
 
   // ── the broker ────────────────────────────────────────────────────────────────────────────────────
 
-  async #start(crashAt?: CrashAt): Promise<BrokerProcess> {
+  async #start(): Promise<BrokerProcess> {
     const { port, data } = this.#options
-    const broker = await BrokerProcess.start({ port, data, ...(crashAt !== undefined && { crashAt }) })
+    const broker = await BrokerProcess.start({ port, data })
     if (broker === undefined) throw new Error('the broker died without being told to')
     this.#broker = broker
     const first = this.#round <= 1 && this.#seen.size === 0
@@ -159,11 +161,12 @@ export class CrashRun {
   }
 
   /** True when it died before it had recovered. */
-  async #dieRecovering(crashAt: CrashAt): Promise<boolean> {
+  async #dieRecovering({ progress, when }: NonNullable<PlannedRound['recovery']>): Promise<boolean> {
     const { port, data } = this.#options
+    const time = 1 + Math.floor(progress * this.#broker!.recoveryOperations)
+    const crashAt = { point: 'anything happens to a file', time, when } as const
     const broker = await BrokerProcess.start({ port, data, crashAt })
     if (broker === undefined) {
-      this.met.add(crashAt.point)
       // Whether the mark of a clean stop was taken away by then, nobody knows.
       if (this.#stoppedCleanly) this.#stoppedCleanly = false
       return true
@@ -208,7 +211,12 @@ export class CrashRun {
       throw new Error('closed before a transaction was over')
     })
     gone.catch(() => {})
-    const workers = [this.#produce(await client(), alive), this.#made.run(admin, alive), this.#keyed.run(await client(), alive)]
+    const workers = [
+      this.#produce(await client(), alive),
+      this.#made.run(admin, alive),
+      this.#keyed.run(await client(), alive),
+      this.#deleteRecords(await client(), alive),
+    ]
     for (const producer of this.#transactional)
       workers.push(Promise.race([this.#transact(producer, await client(), alive), gone]))
     for (const { members } of this.#groups) for (const member of members) workers.push(member.run(await client(), alive))
@@ -296,6 +304,21 @@ export class CrashRun {
         else producer.send(client, 'narrow', this.#below(plain.get('narrow')!))
       }
       await sleep(this.#below(12))
+    }
+  }
+
+  async #deleteRecords(client: TestClient, alive: { readonly now: boolean }): Promise<void> {
+    const partition = this.#below(plain.get(SHORTENED)!)
+    while (alive.now) {
+      await sleep(this.#below(500))
+      const { start, highWatermark } = await endsOf(client, SHORTENED, partition)
+      const offset = start + this.#below((highWatermark - start) / 2)
+      const { topics } = await client.ask('DeleteRecords', 2, {
+        topics: [{ name: SHORTENED, partitions: [{ partitionIndex: partition, offset }] }],
+      })
+      const { errorCode, lowWatermark } = topics[0]!.partitions[0]!
+      if (errorCode !== 0) throw new Error(`deleting records of ${SHORTENED}-${partition} up to ${offset}: error ${errorCode}`)
+      this.#seen.get(`${SHORTENED}-${partition}`)!.deletedTo(lowWatermark)
     }
   }
 

@@ -8,8 +8,8 @@ export type Ending =
   | { readonly kind: 'stopped'; readonly afterMs: number }
 
 export interface PlannedRound {
-  /** Where the broker dies while it recovers from the round before, before it gets to work. */
-  readonly recovery: CrashAt | undefined
+  /** The broker dies while it recovers from the round before: how far through that, and on which side of an operation. */
+  readonly recovery: { readonly progress: number; readonly when: CrashAt['when'] } | undefined
   readonly ending: Ending
 }
 
@@ -35,8 +35,6 @@ const ANY_TIME = 6
 const STOPS = 4
 /** One in so many starts is a crash of its own. */
 const RECOVERIES = 3
-/** What happens to files while a broker recovers. */
-const RECOVERY_OPERATIONS = 25
 
 /** Places that a round can be told to end at. */
 export const points = Object.keys(crashPoints) as CrashPoint[]
@@ -59,10 +57,8 @@ export function* plan(random: Random): Generator<PlannedRound> {
     ]
     for (let left = next.length; left > 0; left--) {
       const [ending] = next.splice(below(left), 1)
-      const point = below(2) === 0 ? 'anything happens to a file' : 'recovery points move'
-      const time = point === 'recovery points move' ? 1 : 1 + below(RECOVERY_OPERATIONS)
-      const at = { point, time, when: below(2) === 0 ? 'before' : 'behind' } as const
-      yield { recovery: ++number % RECOVERIES === 0 ? at : undefined, ending: ending! }
+      const recovery = { progress: random.next(), when: below(2) === 0 ? 'before' : 'behind' } as const
+      yield { recovery: ++number % RECOVERIES === 0 ? recovery : undefined, ending: ending! }
     }
   }
 }

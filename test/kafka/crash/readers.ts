@@ -68,6 +68,11 @@ export class SeenPartition {
     this.#name = `${topic}-${partition}`
   }
 
+  /** Everything below was deleted, and that was acknowledged. */
+  deletedTo(offset: number): void {
+    this.#start = Math.max(this.#start, offset)
+  }
+
   /** Nothing but records has offsets here, and none is cleaned away: there are no holes. */
   see({ start, highWatermark }: PartitionEnds, records: readonly TestRecord[]): void {
     const found = new Map(records.map(({ offset, value }) => [offset, value!]))

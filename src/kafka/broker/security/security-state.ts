@@ -34,9 +34,9 @@ export class SecurityState implements JournalSection {
   /** By user, then by mechanism. */
   readonly #scram = new Map<string, Map<ScramName, ScramCredential>>()
   #secret: Uint8Array | undefined
-  #journal: StateJournal | undefined
+  #journal: Pick<StateJournal, 'append'> | undefined
 
-  open(journal: StateJournal): void {
+  open(journal: Pick<StateJournal, 'append'>): void {
     this.#journal = journal
   }
 
