@@ -37,7 +37,8 @@ export interface RunningTarget extends Target {
 
 const user = { username: 'alice', password: 'alice-secret' }
 
-export async function startBroker(program: string): Promise<RunningTarget> {
+/** `more`: further arguments of the command. */
+export async function startBroker(program: string, more: readonly string[] = []): Promise<RunningTarget> {
   const home = mkdtempSync(join(tmpdir(), 'millrace-clients-'))
   const files = writeCertificates(home)
   const names = ['PLAINTEXT', 'SASL_PLAINTEXT', 'SASL_SSL', 'SSL', 'CERTIFICATE']
@@ -63,7 +64,7 @@ export async function startBroker(program: string): Promise<RunningTarget> {
   ]
   const config = join(home, 'broker.properties')
   writeFileSync(config, properties.join('\n'))
-  const args = [program, 'broker', '--data', join(home, 'data'), '--config', config]
+  const args = [program, 'broker', '--data', join(home, 'data'), '--config', config, ...more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   child.stderr.setEncoding('utf8').on('data', text => (log += text))
@@ -118,7 +119,7 @@ function writeCertificates(home: string): { identity: string; ca: string; certif
 }
 
 /** Ports that are free now. The broker has to know them all before it starts, since its listeners have names. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer()

@@ -43,7 +43,14 @@ interface Target {
 
 async function ours(seed: number): Promise<Target> {
   const data = mkdtempSync(join(tmpdir(), 'millrace-compaction-'))
-  const broker = await BrokerServer.start({ data, listen: ['127.0.0.1:0'], properties: { 'log.cleaner.backoff.ms': '300' } })
+  const broker = await BrokerServer.start({
+    data,
+    listen: ['127.0.0.1:0'],
+    properties: { 'log.cleaner.backoff.ms': '300' },
+    log: (level, event, fields) => {
+      if (level === 'warn' || level === 'error') console.log(`${level} ${event} ${JSON.stringify(fields)}`)
+    },
+  })
   const peer = await RealPeer.connect(broker.bootstrap)
   return {
     name: 'Millrace',

@@ -22,7 +22,10 @@ export function compactionThread(): Compactor {
         if (closed) return reject(new CompactionStopped())
         const worker = new Worker(new URL('./compaction-worker.js', import.meta.url), { workerData: job })
         worker.unref()
+        let ended = false
         const end = (settle: () => void) => {
+          if (ended) return
+          ended = true
           running.delete(stop)
           // Nobody writes any more when the caller goes on.
           void worker.terminate().then(settle)

@@ -17,7 +17,7 @@ import org.apache.kafka.common.utils.Exit;
 /**
  * Kafka's own command line tools, many in one JVM, since each would spend seconds on starting one.
  *
- * A line in is {"tool": class, "args": [...], "input": text, "timeout": ms}; the line out is {"code": n, "out": text, "err": text},
+ * A line in is {"tool": class, "args": [...], "input": text, "timeout": ms, "settle": ms}; the line out is {"code": n, "out": text, "err": text},
  * where code is what the tool would have left the process with, or null when it had not ended by the timeout.
  */
 public class KafkaTools {
@@ -33,6 +33,10 @@ public class KafkaTools {
     @Override
     public void write(byte[] bytes, int offset, int length) {
       target.write(bytes, offset, length);
+    }
+
+    int size() {
+      return target.size();
     }
 
     String take() {
@@ -96,6 +100,7 @@ public class KafkaTools {
     tool.setDaemon(true);
     tool.start();
     tool.join(question.path("timeout").asLong(30_000));
+    settle(question.path("settle").asLong(0));
     if (tool.isAlive()) {
       end(null);
       tool.interrupt();
@@ -106,6 +111,13 @@ public class KafkaTools {
     answer.put("out", out);
     answer.put("err", err);
     return answer;
+  }
+
+  /** What is printed after its end by threads of the tool belongs to it, up to a silence of so long. */
+  private static void settle(long silenceMs) throws InterruptedException {
+    if (silenceMs == 0) return;
+    for (int size = -1; size != OUT.size(); Thread.sleep(silenceMs)) size = OUT.size();
+    if (out != null) out += OUT.take();
   }
 
   private static void call(String tool, String[] args) {
