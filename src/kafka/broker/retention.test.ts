@@ -94,3 +94,16 @@ test('DeleteRecords moves the start within a segment; whole segments before it g
   expect(next.broker.topics.named('orders')!.partitions[0]!.startOffset).toBe(2)
   await next.stop()
 })
+
+test('segment.jitter.ms spreads the ends of segments over partitions', async () => {
+  const broker = await testBroker()
+  const client = broker.connect()
+  await client.createTopic('a', 8, { 'segment.ms': '1000', 'segment.jitter.ms': '1000' })
+  for (let partition = 0; partition < 8; partition++)
+    await client.produce('a', partition, ['v'], { timestamp: 1_700_000_000_000 })
+  for (let partition = 0; partition < 8; partition++)
+    await client.produce('a', partition, ['v'], { timestamp: 1_700_000_000_500 })
+  const counts = broker.broker.topics.named('a')!.partitions.map(({ segments }) => segments.length)
+  expect(new Set(counts)).toEqual(new Set([1, 2]))
+  await broker.stop()
+})
