@@ -543,6 +543,8 @@ export class PartitionLog implements Participant, JournalledWrite {
       this.producers = recovered.producers
       this.epochs = recovered.epochs
       this.#endOffset = this.#active.endOffset
+      // Those of segments that began behind it know of records that are lost.
+      this.#rolled = this.#rolled.filter(({ offset }) => offset <= this.#endOffset)
       this.#highWatermark = this.#endOffset
       this.#durableSegment = this.#active
       this.#durablePosition = this.#active.bytes
