@@ -66,6 +66,7 @@ interface BrokerCommand {
   readonly maxMemoryBytes: number | undefined
   readonly listen: readonly string[] | undefined
   readonly advertise: readonly string[] | undefined
+  readonly clusterId: string | undefined
   readonly properties: Readonly<Record<string, string>>
   readonly durability: 'group' | 'interval' | 'none'
   readonly flushIntervalMs: number
@@ -92,6 +93,8 @@ export function brokerOptions(args: readonly string[], environment: NodeJS.Proce
     maxMemoryBytes: values['max-memory'] === undefined ? undefined : bytesOf('--max-memory', values['max-memory']),
     listen: values.listen ?? (values.memory ? ['localhost:9092'] : undefined),
     advertise: values.advertise,
+    // As Kafka's container image has it.
+    clusterId: environment['CLUSTER_ID']?.trim() || undefined,
     properties,
     durability: oneOf('--durability', values.durability, ['group', 'interval', 'none'] as const),
     flushIntervalMs: whole('--flush-interval-ms', values['flush-interval-ms']),
