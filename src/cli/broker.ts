@@ -83,7 +83,8 @@ export function brokerOptions(args: readonly string[], environment: NodeJS.Proce
   return {
     data: values.data,
     maxMemoryBytes: values['max-memory'] === undefined ? undefined : bytesOf('--max-memory', values['max-memory']),
-    listen: values.listen ?? (values.memory ? ['localhost:9092'] : undefined),
+    // In a program, a broker in memory takes any free port; a command is found where brokers are found.
+    listen: values.listen ?? (values.memory && properties['listeners'] === undefined ? ['localhost:9092'] : undefined),
     advertise: values.advertise,
     properties,
     durability: oneOf('--durability', values.durability, ['group', 'interval', 'none'] as const),
