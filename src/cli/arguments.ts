@@ -24,7 +24,7 @@ export type Command =
   | { readonly kind: 'log'; readonly args: readonly string[] }
 
 /** What is done to a Kafka reads its own arguments. */
-const kafkaCommands = ['topic', 'produce', 'consume', 'group']
+const kafkaCommands = ['topic', 'produce', 'consume', 'group', 'schema-registry']
 const commands = ['run', 'check', 'describe', 'demo', 'shell', 'broker', 'log', 'help', ...kafkaCommands]
 
 export function parseCommand(args: readonly string[]): Command {
@@ -116,6 +116,7 @@ export const usage = `millrace: Flink SQL over data at rest and data in motion, 
   millrace produce TOPIC          lines of standard input to a topic
   millrace consume TOPIC          records of a topic, as they come
   millrace group list|describe|reset|delete
+  millrace schema-registry        a schema registry over a topic of any Kafka
                                   of these, each with --help; all with --bootstrap HOST:PORT
 
   -m, --mode MODE                 streaming, batch, or automatic (the default: bounded inputs run as a batch)

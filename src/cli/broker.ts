@@ -32,6 +32,7 @@ async function run(options: BrokerCommand): Promise<number> {
     write: line => void process.stderr.write(line),
   })
   if (options.data !== undefined) mkdirSync(options.data, { recursive: true })
+  const asked = firstSignal(log)
   const server = await BrokerServer.start({ ...options, log, logThreshold })
   const { broker } = server
   const where = options.data ?? 'memory: records are gone when it stops'
@@ -39,19 +40,25 @@ async function run(options: BrokerCommand): Promise<number> {
   if (options.schemaRegistry !== undefined)
     process.stdout.write(`schema registry on http://${options.schemaRegistry.host}:${server.schemaRegistryPort}\n`)
   log('info', 'started', { clusterId: broker.clusterId, topics: broker.topics.count, cleanStart: broker.directory.clean })
-  await stopped(server, log)
+  await asked
+  await server.stop()
+  log('info', 'stopped', {})
   return 0
 }
 
-/** Resolves when a signal came and everything is put away. A second signal does not wait for that. */
-async function stopped(server: BrokerServer, log: ReturnType<typeof logger>): Promise<void> {
-  const signal = await new Promise<string>(resolve => {
-    for (const name of stopSignals) process.once(name, () => resolve(name))
+/**
+ * Resolves when a signal came, which counts while the broker starts, too: nobody tells process 1 a second time. Another one ends
+ * the process at once.
+ */
+function firstSignal(log: ReturnType<typeof logger>): Promise<void> {
+  return new Promise(resolve => {
+    const stop = (signal: string): void => {
+      log('info', 'stopping', { signal })
+      for (const name of stopSignals) process.off(name, stop).once(name, () => process.kill(process.pid, 'SIGKILL'))
+      resolve()
+    }
+    for (const name of stopSignals) process.on(name, stop)
   })
-  log('info', 'stopping', { signal })
-  for (const name of stopSignals) process.once(name, () => process.kill(process.pid, 'SIGKILL'))
-  await server.stop()
-  log('info', 'stopped', {})
 }
 
 interface BrokerCommand {
@@ -59,6 +66,7 @@ interface BrokerCommand {
   readonly maxMemoryBytes: number | undefined
   readonly listen: readonly string[] | undefined
   readonly advertise: readonly string[] | undefined
+  readonly clusterId: string | undefined
   readonly properties: Readonly<Record<string, string>>
   readonly durability: 'group' | 'interval' | 'none'
   readonly flushIntervalMs: number
@@ -86,6 +94,8 @@ export function brokerOptions(args: readonly string[], environment: NodeJS.Proce
     // In a program, a broker in memory takes any free port; a command is found where brokers are found.
     listen: values.listen ?? (values.memory && properties['listeners'] === undefined ? ['localhost:9092'] : undefined),
     advertise: values.advertise,
+    // As Kafka's container image has it.
+    clusterId: environment['CLUSTER_ID']?.trim() || undefined,
     properties,
     durability: oneOf('--durability', values.durability, ['group', 'interval', 'none'] as const),
     flushIntervalMs: whole('--flush-interval-ms', values['flush-interval-ms']),

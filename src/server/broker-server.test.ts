@@ -63,3 +63,18 @@ test('every metric has its name, help and type once', async () => {
   expect(lines.filter(line => !line.startsWith('#') && !known(/^[a-z_]+/.exec(line)![0]))).toEqual([])
   await server.stop()
 })
+
+test('connections beyond the limits are closed, in all and of one address', async () => {
+  for (const name of ['max.connections', 'max.connections.per.ip']) {
+    const server = await BrokerServer.start({ properties: { [name]: '1' } })
+    const first = await clientOf(server)
+    expect(await first.createTopic('a')).toBe(0)
+    const second = await clientOf(server)
+    await expect.poll(() => second.closed).toBe(true)
+    await first.ask('IncrementalAlterConfigs', 1, {
+      resources: [{ resourceType: 4, resourceName: '1', configs: [{ name, configOperation: 0, value: '2' }] }],
+    })
+    expect(await (await clientOf(server)).createTopic('b')).toBe(0)
+    await server.stop()
+  }
+})

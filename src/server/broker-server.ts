@@ -37,6 +37,8 @@ export interface BrokerServerOptions {
   readonly listen?: readonly string[] | undefined
   /** What clients are told instead: `[NAME://]host:port`, each. */
   readonly advertise?: readonly string[] | undefined
+  /** Of a directory that is new; one that exists keeps its own. */
+  readonly clusterId?: string | undefined
   /** Properties by Kafka's names. */
   readonly properties?: Readonly<Record<string, string>> | undefined
   /** `group`: what is acknowledged is on the disk. `interval`: after at most `flushIntervalMs`. `none`: when the system likes. */
@@ -84,7 +86,7 @@ export class BrokerServer {
         random: systemRandom,
         durability: files === undefined ? 'none' : durability,
         flushIntervalMs: options.flushIntervalMs ?? 1000,
-        clusterId: undefined,
+        clusterId: options.clusterId,
         properties: {
           ...properties,
           'listeners': listeners

@@ -285,7 +285,7 @@ class Stage {
     const known = topics.named(name)
     if (known !== undefined && partitions === 0) await topics.delete(known)
     else if (known === undefined) await this.#player('admin').client.createTopic(name, partitions)
-    else await topics.addPartitions(known, partitions - known.partitions.length)
+    else await topics.growTo(known, partitions)
   }
 
   async #restart(): Promise<void> {

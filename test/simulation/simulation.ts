@@ -17,7 +17,7 @@ export interface Outcome {
   readonly starts: number
 }
 
-const ROUNDS = 6
+const ROUNDS = 5
 const STEPS = 30
 
 /** What happened to a run of the broker: it was asked to stop, or the power failed. */
@@ -103,7 +103,8 @@ export class Simulation {
             durability: this.#durability,
             flushIntervalMs: 100,
             clusterId: undefined,
-            journalSnapshotBytes: 500 + this.#below(4000),
+            // What a full disk keeps back for the journal is as much.
+            journalSnapshotBytes: this.#kind === 'fills up' ? 100_000 : 500 + this.#below(4000),
             properties: { 'log.segment.bytes': String(1024 + this.#below(4096)), 'log.index.interval.bytes': '200' },
             listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
             log: (level, event, fields) => {

@@ -18,7 +18,7 @@ export interface TransactionsOutcome {
   readonly records: number
 }
 
-const ROUNDS = 12
+const ROUNDS = 9
 const TRANSACTIONS = 4
 const MOST_TURNS = 50
 /** Longer than any transaction may take, and the scan that ends it. */

@@ -53,7 +53,12 @@ const topicCommands: readonly CommandShape[] = [
     help: 'topics there are',
     flags: [{ name: 'internal', help: 'those of Kafka itself, too' }, outputFlag],
   },
-  { name: 'topic describe', takes: 'NAME…', help: 'partitions, offsets and properties', flags: [outputFlag] },
+  {
+    name: 'topic describe',
+    takes: 'NAME…',
+    help: 'partitions, offsets and properties',
+    flags: [{ name: 'all', short: 'a', help: 'properties that nobody set, too' }, outputFlag],
+  },
   {
     name: 'topic delete',
     takes: 'NAME…',
@@ -128,7 +133,14 @@ const groupCommands: readonly CommandShape[] = [
   },
 ]
 
-export const kafkaCommands: readonly CommandShape[] = [...topicCommands, ...recordCommands, ...groupCommands]
+const registryCommand: CommandShape = {
+  name: 'schema-registry',
+  takes: '',
+  help: 'serve a schema registry over the topic _schemas',
+  flags: [{ name: 'listen', short: 'l', value: '[HOST:]PORT', help: 'where; 127.0.0.1:8081 unless told' }],
+}
+
+export const kafkaCommands: readonly CommandShape[] = [...topicCommands, ...recordCommands, ...groupCommands, registryCommand]
 
 export interface ParsedCommand {
   readonly shape: CommandShape

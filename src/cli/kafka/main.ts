@@ -36,7 +36,9 @@ export async function kafkaCommand(args: readonly string[]): Promise<number> {
       await out.write(kafkaUsage(args))
       return 0
     }
-    return await withSignals(signal => run(command!, { out, err, signal }))
+    const code = await withSignals(signal => run(command!, { out, err, signal }))
+    // To be told to stop is how a server ends well.
+    return command.shape.name === 'schema-registry' ? 0 : code
   } catch (error) {
     if (isClosedPipe(error)) return 0
     process.stderr.write(`${failureText(error, command?.shape.name ?? args[0])}\n`)
@@ -68,6 +70,11 @@ async function run(command: ParsedCommand, surroundings: Omit<Surroundings, 'cli
       case 'produce':
         await produce(command, given)
         return 0
+      case 'schema-registry': {
+        const { schemaRegistry } = await import('./schema-registry.ts')
+        await schemaRegistry(command, properties, surroundings)
+        return 0
+      }
       default:
         await consume(command, given)
         return 0

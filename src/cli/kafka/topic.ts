@@ -73,7 +73,7 @@ async function describe(command: ParsedCommand, given: Surroundings): Promise<vo
   for (const [i, name] of command.names.entries()) {
     const known = await client.topic(name)
     const partitions = await describePartitions(client, known)
-    const configs = (await describeConfigs(client, 'topic', name)).filter(isOwn)
+    const configs = (await describeConfigs(client, 'topic', name)).filter(config => command.flag('all') || isOwn(config))
     if (asJson) {
       const own = Object.fromEntries(configs.map(c => [c.name, c.value]))
       const told = partitions.map(p => ({

@@ -194,6 +194,7 @@ export class Broker {
         producerIds,
         securityState,
         configStore,
+        quotas,
         ...groups.sections,
         transactions,
       ])

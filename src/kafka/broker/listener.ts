@@ -138,6 +138,7 @@ export class Listener {
     const { maxConnections, maxConnectionsOf } = this.#broker.settings
     const remote = addressOf(socket)
     const ofAddress = maxConnectionsOf(remote)
+    if (Math.min(maxConnections, ofAddress) >= NO_LIMIT) return true
     const all = this.#broker.listeners.flatMap(({ connections }) => [...connections])
     if (all.length < maxConnections && all.filter(({ remoteAddress }) => remoteAddress === remote).length < ofAddress) return true
     this.#broker.log('warn', 'too many connections', { listener: this.name, remote, maxConnections, ofAddress })
@@ -206,6 +207,8 @@ const stopped = (server: Server): Promise<void> =>
 const addressOf = ({ remoteAddress = '' }: Socket): string => remoteAddress.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '')
 
 const BACKLOG = 1024
+/** What Kafka's properties say where nobody sets them. */
+const NO_LIMIT = 2 ** 31 - 1
 const ANONYMOUS = 'User:ANONYMOUS'
 
 /** A socket tells when the other side is gone; a pair of streams does not by itself. */

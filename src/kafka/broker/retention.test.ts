@@ -42,14 +42,16 @@ test('segments whose latest record is too old go, and the log begins behind them
 })
 
 test('when all of it is too old, the active segment goes, too, and offsets go on', async () => {
-  const { broker, client, log } = await orders({ 'retention.ms': String(STEP_MS) })
+  const { broker, log } = await orders({ 'retention.ms': String(STEP_MS) })
   await broker.time.pass(2 * STEP_MS)
   expect([log().startOffset, log().endOffset]).toEqual([4, 4])
-  expect((await client.produce('orders', 0, ['on'])).baseOffset).toBe(4)
   const next = await broker.restart()
   const after = next.broker.topics.named('orders')!.partitions[0]!
-  expect([after.startOffset, after.endOffset]).toEqual([4, 5])
-  await next.stop()
+  expect([after.startOffset, after.endOffset]).toEqual([4, 4])
+  expect((await next.connect().produce('orders', 0, ['on'])).baseOffset).toBe(4)
+  const last = await next.restart()
+  expect((await last.connect().fetch('orders', 0, 4)).records.map(({ value }) => value)).toEqual(['on'])
+  await last.stop()
 })
 
 test('the oldest go while there is too much without them', async () => {
@@ -93,4 +95,17 @@ test('DeleteRecords moves the start within a segment; whole segments before it g
   const next = await broker.restart()
   expect(next.broker.topics.named('orders')!.partitions[0]!.startOffset).toBe(2)
   await next.stop()
+})
+
+test('segment.jitter.ms spreads the ends of segments over partitions', async () => {
+  const broker = await testBroker()
+  const client = broker.connect()
+  await client.createTopic('a', 8, { 'segment.ms': '1000', 'segment.jitter.ms': '1000' })
+  for (let partition = 0; partition < 8; partition++)
+    await client.produce('a', partition, ['v'], { timestamp: 1_700_000_000_000 })
+  for (let partition = 0; partition < 8; partition++)
+    await client.produce('a', partition, ['v'], { timestamp: 1_700_000_000_500 })
+  const counts = broker.broker.topics.named('a')!.partitions.map(({ segments }) => segments.length)
+  expect(new Set(counts)).toEqual(new Set([1, 2]))
+  await broker.stop()
 })

@@ -83,6 +83,10 @@ export class Topics implements JournalSection {
   /** A property of the broker, for topics that do not say. */
   readonly #brokerValue: (name: string) => string
   #journal: StateJournal | undefined
+  /** By id: what is being made of a topic, one after the other. */
+  readonly #turns = new Map<string, Promise<void>>()
+  /** By name: topics that are deleted, and whose files are not gone yet. */
+  readonly #leaving = new Map<string, Promise<void>>()
   /** Grows with every change that a client's metadata would show. */
   version = 0
   readonly #listeners = new Set<(topic: Topic, what: 'created' | 'changed' | 'deleted') => void>()
@@ -188,16 +192,49 @@ export class Topics implements JournalSection {
     }
     // Its place is taken at once: two requests for one name must not both find it free.
     this.#put(topic)
-    await this.#addPartitions(topic, partitions)
-    this.#say(entryOf(topic))
-    this.#tell(topic, 'created')
+    // Its directories have the names of those of a topic that was deleted just now.
+    const before = this.#leaving.get(name)
+    await this.#inTurn(id, async () => {
+      await before
+      await this.#addPartitions(topic, partitions)
+      this.#say(entryOf(this.#still(id)))
+    })
+    const made = this.#still(id)
+    this.#tell(made, 'created')
+    return made
+  }
+
+  /** More partitions, until there are `count`. Of two that want more at once the second sees what the first has made. */
+  growTo({ id }: Topic, count: number): Promise<void> {
+    return this.#inTurn(id, async () => {
+      const topic = this.#still(id)
+      const more = count - topic.partitions.length
+      if (more <= 0) {
+        const text = `topic ${topic.name} has ${topic.partitions.length} partitions already: ${count} would not be more`
+        throw new KafkaRefusal(ErrorCode.INVALID_PARTITIONS, text)
+      }
+      await this.#addPartitions(topic, more)
+      const grown = this.#still(id)
+      this.#say(entryOf(grown))
+      this.#tell(grown, 'changed')
+    })
+  }
+
+  /** As it is now; it may have been altered or deleted while something took its time. */
+  #still(id: string): Topic {
+    const topic = this.#byId.get(id)
+    if (topic === undefined) throw new KafkaRefusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'the topic was deleted meanwhile')
     return topic
   }
 
-  async addPartitions(topic: Topic, count: number): Promise<void> {
-    await this.#addPartitions(topic, count)
-    this.#say(entryOf(topic))
-    this.#tell(topic, 'changed')
+  #inTurn(id: string, act: () => Promise<void>): Promise<void> {
+    const done = (this.#turns.get(id) ?? Promise.resolve()).then(act)
+    const ended = done.catch(() => {})
+    this.#turns.set(id, ended)
+    void ended.then(() => {
+      if (this.#turns.get(id) === ended) this.#turns.delete(id)
+    })
+    return done
   }
 
   configure(topic: Topic, configs: ReadonlyMap<string, string>): Topic {
@@ -225,6 +262,14 @@ export class Topics implements JournalSection {
     this.#startOffsets.delete(topic.id)
     this.#say({ deleted: topic.id })
     this.#tell(topic, 'deleted')
+    const gone = this.#removeFiles(topic)
+    this.#leaving.set(topic.name, gone)
+    await gone
+    if (this.#leaving.get(topic.name) === gone) this.#leaving.delete(topic.name)
+  }
+
+  async #removeFiles(topic: Topic): Promise<void> {
+    await this.#turns.get(topic.id)
     // Only what is durably gone loses its files.
     await this.#journal!.durable()
     for (const log of topic.partitions) await this.#directory.remove(log, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
@@ -252,6 +297,8 @@ export class Topics implements JournalSection {
       ),
     )
     topic.partitions.push(...logs)
+    const { settings } = this.#byId.get(topic.id) ?? topic
+    for (const log of logs) log.settings = settings
   }
 
   #settingsOf(configs: ReadonlyMap<string, string>): TopicSettings {

@@ -390,10 +390,18 @@ export class PartitionLog implements Participant, JournalledWrite {
     const { segmentBytes, segmentMs, segmentIndexBytes } = this.settings
     return (
       segment.bytes + size > segmentBytes ||
-      timestamp - segment.firstTimestamp > segmentMs ||
+      timestamp - segment.firstTimestamp > segmentMs - this.#jitterMs(segment) ||
       segment.index!.count * 8 >= segmentIndexBytes - 8 ||
       this.#endOffset - segment.baseOffset > MAX_RELATIVE_OFFSET
     )
+  }
+
+  /** The same for a segment whenever it is asked, and another one for each partition. */
+  #jitterMs({ baseOffset }: Segment): number {
+    const { segmentJitterMs } = this.settings
+    if (segmentJitterMs === 0) return 0
+    const spread = (Math.imul(baseOffset % 2 ** 31, 0x9e37_79b1) ^ Math.imul(this.id.partition + 1, 0x85eb_ca6b)) >>> 0
+    return Math.floor((spread / 2 ** 32) * segmentJitterMs)
   }
 
   /** Starts a new segment at the end of the log; its file comes with the first write. */
@@ -543,6 +551,8 @@ export class PartitionLog implements Participant, JournalledWrite {
       this.producers = recovered.producers
       this.epochs = recovered.epochs
       this.#endOffset = this.#active.endOffset
+      // Those of segments that began behind it know of records that are lost.
+      this.#rolled = this.#rolled.filter(({ offset }) => offset <= this.#endOffset)
       this.#highWatermark = this.#endOffset
       this.#durableSegment = this.#active
       this.#durablePosition = this.#active.bytes

@@ -4,6 +4,8 @@ export interface LogSettings {
   readonly segmentBytes: number
   /** `segment.ms`: a batch so much later than the segment's first one starts a new segment. */
   readonly segmentMs: number
+  /** `segment.jitter.ms`: at most so much earlier, so that not all partitions of a topic start segments at once. */
+  readonly segmentJitterMs: number
   /** `segment.index.bytes` */
   readonly segmentIndexBytes: number
   /** `index.interval.bytes` */
@@ -31,6 +33,7 @@ export interface LogSettings {
 export const defaultLogSettings: LogSettings = {
   segmentBytes: 1024 ** 3,
   segmentMs: 7 * 24 * 3_600_000,
+  segmentJitterMs: 0,
   segmentIndexBytes: 10 * 1024 ** 2,
   indexIntervalBytes: 4096,
   retentionMs: 7 * 24 * 3_600_000,

@@ -36,8 +36,6 @@ export interface JournalContext {
 
 const HEADER_BYTES = 9
 const MAGIC = new TextEncoder().encode('MRJ1')
-/** Kept back for the journal on a full disk. */
-const RESERVE_BYTES = 8 * 1024 * 1024
 const RETRY_MS = 1000
 /** Entries of a snapshot are collected for so many at a time before others get their turn. */
 const SLICE_ENTRIES = 2000
@@ -278,12 +276,13 @@ export class StateJournal implements Participant {
     return Buffer.concat(parts)
   }
 
+  /** Keeps back on the disk what the journal grows by between two snapshots, so that a full one does not stop it. */
   async #reserve(): Promise<void> {
-    const { files } = this.#context
+    const { files, snapshotBytes: reserveBytes } = this.#context
     const path = join(this.#directory, RESERVE)
-    if ((await files.status(path))?.bytes === RESERVE_BYTES) return
+    if ((await files.status(path))?.bytes === reserveBytes) return
     try {
-      await files.writeDurably(path, new Uint8Array(RESERVE_BYTES))
+      await files.writeDurably(path, new Uint8Array(reserveBytes))
       await files.syncDirectory(this.#directory)
     } catch (error) {
       this.#context.warn('no room to keep back for the journal', { error: (error as Error).message })

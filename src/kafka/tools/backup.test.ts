@@ -92,6 +92,76 @@ test(
   },
 )
 
+test('transactions are in the copy whole or not at all, over partitions and offsets', { timeout: 30_000 }, async () => {
+  const path = join(root, 'transactions')
+  const broker = await testBroker({ files, path })
+  const client = broker.connect()
+  await client.createTopic('tx', 2)
+  const { producerId, producerEpoch } = await client.ask('InitProducerId', 4, {
+    transactionalId: 't',
+    transactionTimeoutMs: 60_000,
+  })
+  const identity = { transactionalId: 't', producerId, producerEpoch }
+  const going = new AbortController()
+  const ended: number[] = []
+  const producer = async () => {
+    for (let i = 0; !going.signal.aborted; i++) {
+      await client.ask('AddPartitionsToTxn', 3, {
+        v3AndBelowTransactionalId: 't',
+        v3AndBelowProducerId: producerId,
+        v3AndBelowProducerEpoch: producerEpoch,
+        v3AndBelowTopics: [{ name: 'tx', partitions: [0, 1] }],
+      })
+      for (const partition of [0, 1]) {
+        const sent = { producerId, producerEpoch, baseSequence: i, transactional: true, transactionalId: 't' }
+        expect((await client.produce('tx', partition, [`${i}`], sent)).errorCode).toBe(0)
+      }
+      await client.ask('AddOffsetsToTxn', 3, { ...identity, groupId: 'g' })
+      const topics = [{ name: 'tx', partitions: [{ partitionIndex: 0, committedOffset: i + 1, committedMetadata: '' }] }]
+      await client.ask('TxnOffsetCommit', 3, { ...identity, groupId: 'g', topics })
+      for (let code = -1; code !== 0;) ({ errorCode: code } = await client.ask('EndTxn', 3, { ...identity, committed: true }))
+      ended.push(i)
+    }
+  }
+  const running = producer()
+  for (let round = 0; round < 3; round++) {
+    const least = ended.length + 1
+    while (ended.length < least) await new Promise(resolve => setTimeout(resolve, 7))
+    const before = ended.length
+    const to = join(root, `transactions-copy-${round}`)
+    await backup(path, to, links)
+    const restored = await testBroker({ files, path: to })
+    const reader = restored.connect()
+    // What was decided is carried out; what was not is taken back, once its time is over.
+    await restored.time.pass(120_000)
+    const isOver = async () => {
+      const both = await Promise.all([0, 1].map(partition => reader.fetch('tx', partition, 0)))
+      return both.every(({ lastStableOffset, highWatermark }) => lastStableOffset === highWatermark)
+    }
+    for (let tries = 0; tries < 200 && !(await isOver()); tries++) await new Promise(resolve => setTimeout(resolve, 10))
+    const values = await Promise.all(
+      [0, 1].map(async partition => {
+        const { abortedTransactions, lastStableOffset, highWatermark } = await reader.fetch('tx', partition, 0, {
+          committed: true,
+        })
+        expect(lastStableOffset).toBe(highWatermark)
+        const aborted = abortedTransactions?.map(({ firstOffset }) => firstOffset) ?? []
+        const { records } = await reader.fetch('tx', partition, 0, { committed: true })
+        return records.filter(({ offset }) => !aborted.some(first => offset >= first)).map(({ value }) => value)
+      }),
+    )
+    expect(values[0]!.length).toBeGreaterThanOrEqual(before)
+    expect(values[1]).toEqual(values[0])
+    expect(await committed(reader, 'g')).toBe(values[0]!.length)
+    reader.close()
+    await restored.stop()
+  }
+  going.abort()
+  await running
+  client.close()
+  await broker.stop()
+})
+
 /** A stopped directory with a partition in several segments. */
 async function stopped(name: string): Promise<string> {
   const path = join(root, name)
@@ -151,6 +221,7 @@ test('what is refused: a target that is there, a directory of Kafka, a second ba
   mkdirSync(to)
   writeFileSync(join(to, 'mine'), '')
   await expect(backup(path, to, links)).rejects.toMatchObject({ code: 'TARGET_EXISTS' })
+  await expect(backup(path, join(path, 'copy-1'), links)).rejects.toMatchObject({ code: 'TARGET_INSIDE' })
   const kafka = join(root, 'kafka')
   mkdirSync(kafka)
   writeFileSync(join(kafka, 'meta.properties'), 'version=1\ncluster.id=x\nnode.id=1\n')

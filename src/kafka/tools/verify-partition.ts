@@ -98,6 +98,7 @@ class PartitionWalk {
     let whole = true
     for (const [i, base] of bases.entries()) if (whole) whole = await this.#segment(base, bases[i + 1])
     await this.#checkSnapshots(whole)
+    await this.#checkKraftSnapshots()
   }
 
   /** Answers whether the log goes on behind the segment. */
@@ -249,6 +250,18 @@ class PartitionWalk {
         this.#ofIndex({ path, offset, what: 'the snapshot of producers is not whole' }, offset > this.#recoveryPoint)
       else if (whole && offset > this.report.endOffset)
         this.#ofIndex({ path, offset, what: `the log ends before it, at ${this.report.endOffset}` }, offset > this.#recoveryPoint)
+    }
+  }
+
+  /** Snapshots of a metadata log, which hold batches. */
+  async #checkKraftSnapshots(): Promise<void> {
+    for (const name of this.#found.names) {
+      if (!/^\d{20}-\d{10}\.checkpoint$/.test(name)) continue
+      const path = join(this.#directory, name)
+      const opened = await this.#open(path)
+      if (opened === undefined) continue
+      const { position, fault } = await walkBatches(opened.file, 0, opened.bytes, () => true).finally(() => opened.file.close())
+      if (fault !== undefined) this.#problem({ path, position, offset: fault.offset, what: fault.what })
     }
   }
 

@@ -12,7 +12,17 @@ import { MillraceError } from '../../base/errors.ts'
 import { type NodeFiles, nodeFiles } from '../../base/node-files.ts'
 import { DELETED_SUFFIX, STRAY_SUFFIX, parsePartitionDirectory } from '../log/names.ts'
 import type { Finding } from './finding.ts'
-import { type TopicsImage, checkBatchJournal, checkJournal, journalFiles, readBatchJournal, topicsOf } from './journal-files.ts'
+import {
+  type JournalFile,
+  type TopicsImage,
+  checkBatchJournal,
+  checkJournal,
+  entriesOf,
+  journalFiles,
+  readBatchJournal,
+  topicsOf,
+} from './journal-files.ts'
+import { entryText } from './journal-text.ts'
 import { type Place, isMissing, placeOf, statusOf } from './place.ts'
 import { offsetsIn, recoveryPoints } from './recovery-points.ts'
 import { type PartitionReport, type VerifyOptions, verifyPartition } from './verify-partition.ts'
@@ -144,6 +154,7 @@ class Verifier {
     const torn = this.#place.user !== undefined || (await statusOf(join(path, '.kafka_cleanshutdown'))) === undefined
     const files = await this.#readJournal(join(path, 'journal'))
     const state = checkJournal(files, torn)
+    if (this.#request.deep === true) this.#problems.push(...unreadable(files))
     const batches = await readBatchJournal(this.#files, join(path, 'batches'))
     const ofBatches = checkBatchJournal(batches, torn)
     this.#problems.push(...state.problems, ...ofBatches.problems)
@@ -200,6 +211,19 @@ class Verifier {
     for (const image of topics?.topics.values() ?? []) if (image.topic === topic) return image.id
     return undefined
   }
+}
+
+/** Entries that are whole, and not what their section writes. */
+function unreadable(files: readonly JournalFile[]): Finding[] {
+  const found: Finding[] = []
+  for (const { file, section, bytes, position } of entriesOf(files)) {
+    try {
+      entryText(section, bytes)
+    } catch (error) {
+      found.push({ path: file.path, position, what: `an entry of section ${section} can't be read: ${(error as Error).message}` })
+    }
+  }
+  return found
 }
 
 const namesOf = ({ topic, partitions }: { readonly topic: string; readonly partitions: number }): string[] =>

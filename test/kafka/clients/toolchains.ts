@@ -39,13 +39,25 @@ export function javaPrograms(): JavaPrograms {
 
 /** A program in Go; answers the version of the module that it is a program of, and where its binary is. */
 export function goProgram(folder: string, module: string): { readonly version: string; readonly command: readonly string[] } {
-  const go = ['go', '/usr/local/go/bin/go'].find(found)
-  if (go === undefined) throw new Missing("Go's programs need Go, and there is no go")
   const version = new RegExp(`${module} v([\\d.]+)`).exec(readFileSync(join(sources(folder), 'go.mod'), 'utf8'))![1]!
   const binary = join(cache, `${folder}-${version}`)
-  // The compiler knows by itself what is new.
-  succeeds(go, ['build', '-C', sources(folder), '-o', binary, '.'])
+  succeeds(goCompiler(), ['build', '-C', sources(folder), '-o', binary, '.'])
   return { version, command: [binary] }
+}
+
+/** A package's own tests, in the version that the program in this folder uses: their binary, and the folder that they run in. */
+export function goTests(folder: string, name: string): { readonly binary: string; readonly home: string } {
+  const binary = join(cache, `${name.replaceAll('/', '-')}.test`)
+  succeeds(goCompiler(), ['test', '-C', sources(folder), '-c', '-o', binary, name])
+  const home = succeeds(goCompiler(), ['list', '-C', sources(folder), '-f', '{{.Dir}}', name]).trim()
+  return { binary, home }
+}
+
+/** It knows by itself what is new. */
+function goCompiler(): string {
+  const go = ['go', '/usr/local/go/bin/go'].find(found)
+  if (go === undefined) throw new Missing("Go's programs need Go, and there is no go")
+  return go
 }
 
 /** Makes something unless a file says that it was made of the same. */
@@ -58,7 +70,9 @@ function upToDate(file: string, made: string, make: () => void): void {
 
 const found = (tool: string): boolean => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
 
-function succeeds(command: string, args: readonly string[]): void {
+/** Answers its output. */
+function succeeds(command: string, args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 })
   if (status !== 0) throw new Missing(`${command} ${args[0]} failed: ${(stderr || stdout).trim().split('\n').at(-1) ?? ''}`)
+  return stdout
 }

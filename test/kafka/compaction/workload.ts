@@ -92,7 +92,18 @@ export class Workload {
     const committed = this.#random.next() < 0.5
     const { errorCode } = await this.#peer.ask('EndTxn', 3, { transactionalId, producerId, producerEpoch, committed })
     if (errorCode !== 0) throw new Error(`EndTxn: ${errorCode}`)
-    await this.#peer.settle()
+    // The marker is written behind the answer, and has to stand where it does elsewhere.
+    while ((await this.#end(1)) !== (await this.#end(0))) await this.#peer.wait(20)
+  }
+
+  /** Where the partition ends, for readers of committed records (1) or of all (0). */
+  async #end(isolationLevel: number): Promise<number> {
+    const { topics } = await this.#peer.ask('ListOffsets', 6, {
+      replicaId: -1,
+      isolationLevel,
+      topics: [{ name: TOPIC, partitions: [{ partitionIndex: 0, currentLeaderEpoch: -1, timestamp: -1 }] }],
+    })
+    return topics[0]!.partitions[0]!.offset
   }
 
   async #newProducer(transactionalId: string | null): Promise<ProducerOf> {

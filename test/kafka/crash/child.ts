@@ -22,7 +22,10 @@ const files = crashing(disk, () => {
   for (;;);
 })
 if (where !== undefined) files.arm(JSON.parse(where) as CrashAt)
-createInterface({ input: process.stdin }).on('line', line => files.arm(JSON.parse(line) as CrashAt))
+createInterface({ input: process.stdin })
+  .on('line', line => files.arm(JSON.parse(line) as CrashAt))
+  // Whoever started it is gone.
+  .on('close', () => process.kill(process.pid, 'SIGKILL'))
 
 const broker = await Broker.start({
   files,

@@ -50,6 +50,7 @@ const compacting = {
   'segment.bytes': '8192',
   'min.cleanable.dirty.ratio': '0.01',
   'delete.retention.ms': '1000',
+  'file.delete.delay.ms': '40',
 }
 /** Its first records are deleted now and then. */
 const SHORTENED = 'narrow'

@@ -34,12 +34,21 @@ interface Started {
   events(): readonly { readonly event: string; readonly cleanStart?: boolean; readonly level: string }[]
 }
 
-async function start(data: string, under: readonly string[]): Promise<Started> {
+function spawnBroker(data: string, under: readonly string[]) {
   const [command, ...args] = [...under, process.execPath, millrace, 'broker', '--data', data, '--listen', '127.0.0.1:0']
   const started = spawn(command!, [...args, '--log-format', 'json'], { stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(started)
   const exit = once(started, 'exit').then(([code]) => code as number | null)
   void exit.then(() => running.delete(started))
+  const stop = () => {
+    process.kill(under.length === 0 ? started.pid! : childOf(started.pid!), 'SIGTERM')
+    return exit
+  }
+  return { started, stop }
+}
+
+async function start(data: string, under: readonly string[]): Promise<Started> {
+  const { started, stop } = spawnBroker(data, under)
   let told = ''
   started.stderr.setEncoding('utf8').on('data', text => (told += text))
   const events = () =>
@@ -50,10 +59,6 @@ async function start(data: string, under: readonly string[]): Promise<Started> {
   for await (const line of createInterface({ input: started.stdout })) {
     const match = /^listening on [^:]+:(\d+)/.exec(line)
     if (match === null) continue
-    const stop = () => {
-      process.kill(under.length === 0 ? started.pid! : childOf(started.pid!), 'SIGTERM')
-      return exit
-    }
     return { port: Number(match[1]), stop, events }
   }
   throw new Error(`the broker did not start: ${told}`)
@@ -117,4 +122,16 @@ test.each([
   await check()
   expect(producer.acknowledged).toBe(producer.written)
   expect(await second.stop()).toBe(0)
+})
+
+test.each([
+  ['a process', []],
+  ['process 1', ALONE],
+] as const)('%s that is asked while it starts stops, too', async (name, under) => {
+  if (under === ALONE && !mayBeAlone) return console.log('left out: this machine gives no process a namespace of its own')
+  const data = join(directory, name.replace(' ', '-early-'))
+  const { stop } = spawnBroker(data, under)
+  while (!existsSync(join(data, 'meta.properties'))) await new Promise(resolve => setTimeout(resolve, 1))
+  expect(await stop()).toBe(0)
+  expect(existsSync(join(data, '.kafka_cleanshutdown'))).toBe(true)
 })

@@ -14,6 +14,7 @@ export const properties = {
 }
 
 const DYNAMIC_TOPIC = 1
+const DYNAMIC_GROUP = 8
 
 export type Contents = Readonly<Record<string, unknown>>
 
@@ -22,7 +23,7 @@ export async function contentsOf(peer: Peer): Promise<Contents> {
   const { topics } = await peer.ask('Metadata', 12, { topics: null, allowAutoTopicCreation: false })
   for (const { name, topicId, partitions, isInternal } of topics.toSorted((a, b) => (a.name! < b.name! ? -1 : 1))) {
     if (isInternal || name === null) continue
-    contents[name] = { topicId, partitions: partitions.length, configs: await configsOf(peer, name) }
+    contents[name] = { topicId, partitions: partitions.length, configs: await configsOf(peer, 2, name, DYNAMIC_TOPIC) }
     for (let index = 0; index < partitions.length; index++) contents[`${name}-${index}`] = await partitionOf(peer, name, index)
   }
   for (const groupId of groupNames) contents[`offsets of ${groupId}`] = await offsetsOf(peer, groupId)
@@ -33,6 +34,9 @@ export async function contentsOf(peer: Peer): Promise<Contents> {
     contents[`transaction ${transactionalId}`] = `${transactionState} ${producerId}:${producerEpoch}`
   const { results } = await peer.ask('DescribeUserScramCredentials', 0, { users: null })
   contents['users'] = results.map(({ user, credentialInfos }) => ({ user, credentialInfos }))
+  const { entries } = await peer.ask('DescribeClientQuotas', 1, { components: [], strict: false })
+  contents['quotas'] = (entries ?? []).map(({ entity, values }) => ({ entity, values }))
+  contents['properties of group consumer'] = await configsOf(peer, 32, 'consumer', DYNAMIC_GROUP)
   const any = { resourceTypeFilter: 1, patternTypeFilter: 1, operation: 1, permissionType: 1 }
   const { resources } = await peer.ask('DescribeAcls', 3, {
     ...any,
@@ -44,10 +48,15 @@ export async function contentsOf(peer: Peer): Promise<Contents> {
   return contents
 }
 
-async function configsOf(peer: Peer, resourceName: string): Promise<Readonly<Record<string, string | null>>> {
-  const resources = [{ resourceType: 2, resourceName, configurationKeys: null }]
+async function configsOf(
+  peer: Peer,
+  resourceType: number,
+  resourceName: string,
+  source: number,
+): Promise<Readonly<Record<string, string | null>>> {
+  const resources = [{ resourceType, resourceName, configurationKeys: null }]
   const { results } = await peer.ask('DescribeConfigs', 4, { resources, includeSynonyms: false, includeDocumentation: false })
-  const own = results[0]!.configs.filter(({ configSource }) => configSource === DYNAMIC_TOPIC)
+  const own = results[0]!.configs.filter(({ configSource }) => configSource === source)
   return Object.fromEntries(own.map(({ name, value }) => [name, value] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 

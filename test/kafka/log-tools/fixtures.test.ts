@@ -56,6 +56,27 @@ test('it is imported: clients read what they read of the Kafka', async () => {
   expect(await readBy(to)).toEqual(expected('kafka-4.3'))
 })
 
+test('of one that was killed, half a batch at the end is left behind', async () => {
+  const from = join(root, 'killed')
+  unpack(join(fixtures, 'kafka-4.3.pack'), from)
+  rmSync(join(from, '.kafka_cleanshutdown'))
+  writeFileSync(join(from, 'recovery-point-offset-checkpoint'), '0\n0\n')
+  const directory = join(from, 'events-0')
+  const last = join(
+    directory,
+    readdirSync(directory).findLast(name => name.endsWith('.log'))!,
+  )
+  const bytes = readFileSync(last)
+  writeFileSync(last, Buffer.concat([bytes, bytes.subarray(0, 70)]))
+  // A Kafka keeps the indexes of its last segment at full length while it runs.
+  for (const kind of ['index', 'timeindex'])
+    writeFileSync(last.replace(/log$/, kind), Buffer.concat([readFileSync(last.replace(/log$/, kind)), Buffer.alloc(1200)]))
+  const to = join(root, 'killed-imported')
+  const { plan } = await importKafka(from, to, { links: false })
+  expect(plan.notes).toEqual([expect.stringMatching(/events-0\S+\.log, byte \d+ .*left behind are 70 bytes$/)])
+  expect(await readBy(to)).toEqual(expected('kafka-4.3'))
+})
+
 test('a dry run writes nothing', async () => {
   const { plan } = await importKafka(kafka, join(root, 'dry'), { links: true, dryRun: true })
   expect(plan.topics.map(({ topic }) => topic.name).toSorted()).toEqual(['empty', 'events', 'gone', 'orders', 'payments'])

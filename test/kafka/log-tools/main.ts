@@ -38,6 +38,7 @@ const kafka = (...args: string[]): string =>
 offsets.topic.num.partitions=2
 transaction.state.log.num.partitions=2
 log.cleaner.enable=false
+metadata.log.max.record.bytes.between.snapshots=3000
 log.segment.delete.delay.ms=0`,
     },
   }) ?? ''

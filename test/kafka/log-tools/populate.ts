@@ -201,6 +201,15 @@ async function administration(peer: Peer): Promise<void> {
   await produce(peer, 'gone', 0, ['another topic of that name'])
   const acl = { resourceType: 2, resourceName: 'orders', principal: 'User:alice', host: '*', operation: 3, permissionType: 3 }
   await peer.ask('CreateAcls', 3, { creations: [acl, { ...acl, resourceName: 'ev', resourcePatternType: 4, operation: 4 }] })
+  const entity = [{ entityType: 'user', entityName: 'alice' }]
+  const ops = [{ key: 'producer_byte_rate', value: 1_000_000, remove: false }]
+  await peer.ask('AlterClientQuotas', 1, { entries: [{ entity, ops }], validateOnly: false })
+  const ofGroup = {
+    resourceType: 32,
+    resourceName: 'consumer',
+    configs: [{ name: 'consumer.session.timeout.ms', configOperation: 0, value: '50000' }],
+  }
+  await peer.ask('IncrementalAlterConfigs', 1, { resources: [ofGroup], validateOnly: false })
   const upsertion = {
     name: 'alice',
     mechanism: 1,

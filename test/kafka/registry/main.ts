@@ -2,18 +2,24 @@
  * The schema registry with a real Flink, whose format avro-confluent is Confluent's own client: npm run registry-clients
  *
  * Flink writes a topic of our broker and reads it back, before and after a restart of the broker; its schemas are found in the
- * registry. The program that asks Flink is MILLRACE_FLINK, or ../shared/real/flink beside the project.
+ * registry. And two registries share a topic of a real Kafka. The programs that bring these are MILLRACE_FLINK and
+ * MILLRACE_KAFKA, or ../shared/real/flink and kafka beside the project.
  */
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { keepingTimers, systemClock } from '#src/base/clock.ts'
+import { systemRandom } from '#src/base/random.ts'
 import { BrokerServer } from '#src/server/broker-server.ts'
+import { SchemaRegistryServer } from '#src/server/schema-registry.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const program = process.env['MILLRACE_FLINK'] ?? join(root, '../shared/real/flink')
+const kafka = process.env['MILLRACE_KAFKA'] ?? join(root, '../shared/real/kafka')
+const KAFKA_PORT = '29217'
 /** The broker's data, and the script that Flink is asked. */
 const directory = mkdtempSync(join(tmpdir(), 'millrace-registry-'))
 
@@ -25,8 +31,52 @@ const rows = [
 const expected = ['+I [1, ann, 5.00, 2024-01-01T10:00, [a, b]]', '+I [2, null, 7.50, 2024-01-01T10:00:20, [c]]']
 
 async function main(): Promise<void> {
-  if (!existsSync(program)) return console.log(`left out: there is no ${program}`)
   if (spawnSync('java', ['-version']).status !== 0) return console.log('left out: there is no Java')
+  await (existsSync(kafka) ? overKafka() : console.log(`left out: there is no ${kafka}`))
+  await (existsSync(program) ? withFlink() : console.log(`left out: there is no ${program}`))
+}
+
+/** Two that begin at once, and are asked in turns. */
+async function overKafka(): Promise<void> {
+  execFileSync(kafka, ['up', KAFKA_PORT], { stdio: 'ignore' })
+  const open: SchemaRegistryServer[] = []
+  try {
+    const registries = await Promise.all([registryOverKafka(), registryOverKafka()])
+    open.push(...registries)
+    const ids: number[] = []
+    for (let i = 0; i < 10; i++)
+      ids.push(await registered(registries[i % 2]!, `s${i}`, `{"type":"fixed","name":"f","size":${(i % 5) + 1}}`))
+    check('two registries on a topic of Kafka', ids, [1, 2, 3, 4, 5, 1, 2, 3, 4, 5])
+    const later = await registryOverKafka()
+    open.push(later)
+    check('a third one knows them all', later.registry.store.subjects.length, 10)
+  } finally {
+    for (const registry of open) await registry.close()
+    execFileSync(kafka, ['down', KAFKA_PORT], { stdio: 'ignore' })
+  }
+}
+
+const registryOverKafka = (): Promise<SchemaRegistryServer> =>
+  SchemaRegistryServer.start({
+    host: '127.0.0.1',
+    port: 0,
+    properties: { 'bootstrap.servers': `127.0.0.1:${KAFKA_PORT}` },
+    clock: systemClock,
+    timers: keepingTimers,
+    random: systemRandom,
+    log: (level, event, fields) => level !== 'info' && console.log(level, event, fields),
+  })
+
+async function registered({ port }: SchemaRegistryServer, subject: string, schema: string): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${port}/subjects/${subject}/versions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ schema }),
+  })
+  return ((await answer.json()) as { id: number }).id
+}
+
+async function withFlink(): Promise<void> {
   await during(async broker => {
     const statements = [`INSERT INTO orders VALUES ${rows.join(', ')}`, 'SELECT * FROM orders']
     check('written and read', await changesOf(broker, statements), expected)

@@ -44,5 +44,5 @@ async function grow(broker: Broker, { name, count, assignments }: Wanted, valida
       `${more} more partitions, and ${assignments.length} are said where to lie`,
     )
   for (const { brokerIds } of assignments ?? []) checkReplicas(broker, brokerIds)
-  if (!validateOnly) await broker.topics.addPartitions(topic, more)
+  if (!validateOnly) await broker.topics.growTo(topic, count)
 }

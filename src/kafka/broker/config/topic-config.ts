@@ -326,6 +326,7 @@ export function topicSettings(valueOf: (name: string) => string): TopicSettings 
       1,
       Math.min(number('segment.ms'), policies.includes('compact') ? number('max.compaction.lag.ms') : Infinity),
     ),
+    segmentJitterMs: Math.min(number('segment.jitter.ms'), number('segment.ms')),
     segmentIndexBytes: number('segment.index.bytes'),
     indexIntervalBytes: number('index.interval.bytes'),
     retentionMs: number('retention.ms'),

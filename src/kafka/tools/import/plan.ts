@@ -91,12 +91,13 @@ class Planner {
 
   async plan(): Promise<ImportPlan> {
     const { files } = this.#request
+    const points = await recoveryPoints(files, this.#from, 'kafka')
+    await this.#checkMetadata(points.clean)
     const cluster = await ClusterImage.read(files, this.#from)
     const names = new Set(await readdir(this.#from))
     for (const topic of cluster.topics.values()) this.#checkTopic(topic, cluster, names)
     // What is missing or elsewhere need not be read.
     this.#refuseIfAny()
-    const points = await recoveryPoints(files, this.#from, 'kafka')
     const starts = await offsetsIn(files, join(this.#from, 'log-start-offset-checkpoint'))
     for (const name of names)
       if (parsePartitionDirectory(name) !== undefined) this.#totalBytes += await bytesIn(join(this.#from, name))
@@ -137,6 +138,23 @@ class Planner {
       maxLeaderEpoch,
       notes: this.#notes,
     }
+  }
+
+  /** Whatever it lacks would be missing without a word. */
+  async #checkMetadata(clean: boolean): Promise<void> {
+    const { files } = this.#request
+    const known = { recoveryPoint: clean ? undefined : 0, startOffset: 0, progress() {} }
+    const report = await verifyPartition(join(this.#from, '__cluster_metadata-0'), { files, deep: true, ...known })
+    const [problem] = report.problems
+    if (problem !== undefined) this.#reasons.push(`its metadata is damaged: ${findingText(problem)}`)
+    this.#noteCut(report)
+    this.#refuseIfAny()
+  }
+
+  /** What a crash left at the end of a log is not taken. */
+  #noteCut({ notes }: PartitionReport): void {
+    const cut = notes.find(note => note.what.includes('cuts off'))
+    if (cut !== undefined) this.#notes.push(findingText(cut).replace('; the next start cuts off', ': left behind are'))
   }
 
   #checkTopic(topic: ClusterTopic, cluster: ClusterImage, names: ReadonlySet<string>): void {
@@ -187,8 +205,7 @@ class Planner {
     if (!ownTopics.has(topic.name))
       for (const [producerId, offset] of report.openTransactions)
         this.#reasons.push(`partition ${name} has an open transaction of producer ${producerId} since offset ${offset}`)
-    const [cut] = report.notes.filter(note => note.what.includes('cuts off'))
-    if (cut !== undefined) this.#notes.push(`${findingText(cut).replace('; the next start cuts off', ': left behind are')}`)
+    this.#noteCut(report)
     // A start would drop what stands behind a segment that is not whole.
     const taken = bases.slice(0, report.segments)
     return { name, partition, report, bases: taken, startOffset: Math.max(startOffset, taken[0] ?? 0), leaderEpoch }

@@ -1,8 +1,8 @@
 /**
- * Programs of Kafka's world against our broker: npm run kafka-programs -- [tools] [streams] [flink] [--verbose]
+ * Programs of Kafka's world against our broker: npm run kafka-programs -- [tools] [streams] [flink] [franz-go] [--verbose]
  *
  * tools: Kafka's own tools, compared with what they answer on a real Kafka; streams: a Kafka Streams application that is killed;
- * flink: a real Flink's connectors. What this machine can't run is left out, and said. Needs Java 17 and Maven; `tools` and `flink` need
+ * flink: a real Flink's connectors; franz-go: that client's own tests. What this machine can't run is left out, and said. Needs Java 17 and Maven, and Go; `tools` and `flink` need
  * ../shared/real, or the programs that MILLRACE_KAFKA and MILLRACE_FLINK name.
  */
 import { existsSync } from 'node:fs'
@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Missing } from '../install.ts'
 import { freePorts, startBroker } from '../target.ts'
-import { javaPrograms } from '../toolchains.ts'
+import { goTests, javaPrograms } from '../toolchains.ts'
 import { askFlink } from './flink.ts'
+import { runFranzGo } from './franz-go.ts'
 import { withRealKafka } from './real-kafka.ts'
 import { runStreams } from './streams.ts'
 import { compareTools } from './tools.ts'
@@ -42,6 +43,7 @@ const suites: Readonly<Record<string, (broker: string, registry: string) => Prom
     javaPrograms()
     return askFlink(peer('flink'), { broker, registry: `http://${registry}` }, flags.verbose)
   },
+  'franz-go': broker => runFranzGo(goTests('go', 'github.com/twmb/franz-go/pkg/kgo'), broker),
 }
 
 const asked = positionals.length > 0 ? positionals : Object.keys(suites)
