@@ -16,23 +16,22 @@ export async function runStreams(java: JavaPrograms, broker: RunningTarget): Pro
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', text => (out += text))
   child.stderr.setEncoding('utf8').on('data', text => (err = (err + text).slice(-20_000)))
-  let ended = false
+  const ending = new AbortController()
   const finished = new Promise<readonly string[]>((resolve, reject) => {
     const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), limitMs)
     child.once('error', reject)
     child.once('close', code => {
-      ended = true
+      ending.abort()
       clearTimeout(timer)
       if (code === 0 && out.startsWith('ok')) resolve([])
       else resolve([`${out.trim()} (exit code ${code}, at most ${limitMs / 1000} s)\n${err}`])
     })
   })
   let crashed = 0
-  while (!ended && crashed < crashes) {
+  for (; crashed < crashes; crashed++) {
     await Promise.race([finished, sleep(betweenMs)])
-    if (ended) break
+    if (ending.signal.aborted) break
     await broker.crash()
-    crashed++
   }
   const failures = await finished
   return crashed > 0 || failures.length > 0 ? failures : ['it was over before the broker was killed']
