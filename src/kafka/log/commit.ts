@@ -74,6 +74,7 @@ export class Committer {
   /** Participants whose bytes wait for the next sync of an interval. */
   readonly #unsynced = new Set<Participant>()
   #syncTimer = false
+  #intervalSync: Promise<void> = Promise.resolve()
 
   constructor(settings: CommitterSettings) {
     this.#settings = settings
@@ -123,7 +124,7 @@ export class Committer {
       this.#start()
       await this.#running
     }
-    if (this.#unsynced.size > 0) await this.#syncInterval()
+    await this.#syncInterval()
   }
 
   #start(): void {
@@ -216,7 +217,12 @@ export class Committer {
     })
   }
 
-  async #syncInterval(): Promise<void> {
+  /** One after the other: what a sync is under way for stays open until it is over. */
+  #syncInterval(): Promise<void> {
+    return (this.#intervalSync = this.#intervalSync.then(() => this.#syncUnsynced()))
+  }
+
+  async #syncUnsynced(): Promise<void> {
     const participants = [...this.#unsynced]
     this.#unsynced.clear()
     try {
