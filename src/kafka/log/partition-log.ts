@@ -566,6 +566,7 @@ export class PartitionLog implements Participant, JournalledWrite {
         snapshotOffset: this.#snapshotOffset,
         indexMark: this.#indexMark,
         clean: false,
+        running: true,
         cut: this.#highWatermark,
         indexIntervalBytes: this.settings.indexIntervalBytes,
       })

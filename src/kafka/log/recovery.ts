@@ -45,6 +45,8 @@ export interface RecoveryOptions {
   readonly indexMark: IndexMark | undefined
   /** The last stop was clean: the log ends at the recovery point, and nothing has to be read. */
   readonly clean: boolean
+  /** The log is read anew while it has readers. */
+  readonly running?: boolean
   /** Batches from this offset on do not count. */
   readonly cut?: number
   readonly indexIntervalBytes: number
@@ -69,7 +71,7 @@ export interface RecoveredLog {
 
 export async function recoverLog(open: OpenFiles, directory: string, options: RecoveryOptions): Promise<RecoveredLog> {
   const { files } = open
-  const names = await settleSwaps(files, directory, await files.list(directory))
+  const names = await settleSwaps(files, directory, await files.list(directory), options.running ?? false)
   const found = names
     .map(parseSegmentFile)
     .filter(file => file?.kind === 'log')

@@ -55,8 +55,14 @@ test.each([
   ],
 ])('%s', async (_, before, after) => {
   const { files, show } = await directoryOf(before)
-  expect(await settleSwaps(files, '/p', await files.list('/p'))).toEqual(await files.list('/p'))
+  expect(await settleSwaps(files, '/p', await files.list('/p'), false)).toEqual(await files.list('/p'))
   expect(await show()).toBe(after)
+})
+
+test('a log that is read anew leaves its readers what was put aside', async () => {
+  const { files, show } = await directoryOf(`${done} 100.log.deleted=old`)
+  await settleSwaps(files, '/p', await files.list('/p'), true)
+  expect(await show()).toBe(`${done} 100.log.deleted=old`)
 })
 
 test('a swap that nothing comes between', async () => {

@@ -93,8 +93,16 @@ export async function dropAllCleaned(files: Files, directory: string): Promise<v
   for (const base of new Set(bases)) await dropCleaned(files, directory, base)
 }
 
-/** What a start does about swaps that a crash came between. Answers the names that the directory has then. */
-export async function settleSwaps(files: Files, directory: string, names: readonly string[]): Promise<readonly string[]> {
+/**
+ * What a start does about swaps that a crash came between. Answers the names that the directory has then. `running`: readers may
+ * still be opening what was put aside.
+ */
+export async function settleSwaps(
+  files: Files,
+  directory: string,
+  names: readonly string[],
+  running: boolean,
+): Promise<readonly string[]> {
   const left = parsed(names).filter(({ suffix }) => suffix !== '')
   if (left.length === 0) return names
   const undecided = new Set(left.filter(({ suffix }) => suffix === CLEANED).map(({ offset }) => offset))
@@ -108,7 +116,7 @@ export async function settleSwaps(files: Files, directory: string, names: readon
   }
   for (const range of decided) await completeSwap(files, directory, range)
   for (const offset of undecided) await dropCleaned(files, directory, offset)
-  for (const { name, suffix } of left) if (suffix.endsWith(DELETED)) await files.remove(join(directory, name))
+  for (const { name, suffix } of left) if (!running && suffix.endsWith(DELETED)) await files.remove(join(directory, name))
   return files.list(directory)
 }
 

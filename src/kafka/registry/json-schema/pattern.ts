@@ -4,7 +4,7 @@
  */
 import { Script, createContext } from 'node:vm'
 
-const LIMIT_MS = 50
+const LIMIT_MS = 250
 const TEST = new Script('new RegExp(pattern, flags).test(text)')
 /** What Java's expressions have and JavaScript's have not. Registered schemas may hold them. */
 const JAVA_ONLY = /\(\?[a-zA-Z-]+[:)]|\\[AGQZzhHR]|\\p\{|[*+?}]\+|&&/
