@@ -78,8 +78,13 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
   // A log begins where it may be read, or earlier. What stands behind a hole there was not durable; the batch journal has what counts.
   const hole = found.length > 0 && found[0]! > Math.max(options.startOffset, options.recoveryPoint)
   if (hole) for (const base of found) await removeSegment(files, directory, base)
-  const bases = hole ? [] : found
-  const snapshots = names.map(parseSegmentFile).filter(file => file?.kind === 'snapshot')
+  // What was being deleted when the last run ended may have lost its index, or what stood between it and the start.
+  const kept = Math.min(options.startOffset, options.recoveryPoint)
+  const gone = found.filter((_, i) => !hole && i + 1 < found.length && found[i + 1]! <= kept)
+  for (const base of gone) await removeSegment(files, directory, base)
+  const bases = hole ? [] : found.slice(gone.length)
+  const removed = new Set(hole ? found : gone)
+  const snapshots = names.map(parseSegmentFile).filter(file => file?.kind === 'snapshot' && !removed.has(file.offset))
   const snapshotsUpTo = (most: number) => snapshots.map(file => file!.offset).filter(offset => offset <= most)
   if (bases.length === 0) {
     const empty = fresh(open, directory, options, names.length === 0)
