@@ -72,9 +72,7 @@ export class Retention {
     const hasOld = log.startOffset >= log.endOffset ? log.bytes > 0 : (log.segments[1]?.baseOffset ?? Infinity) <= log.startOffset
     if (!hasOld) return
     await this.#options.journal.durable()
-    // What producers have sent is known from the recovery point on: records behind it may be all that tells.
-    if (log.savedRecoveryPoint < log.startOffset) await this.#options.directory.checkpoint()
-    if (log.savedRecoveryPoint < log.startOffset) return
+    if (log.producers.size > 0 && log.savedRecoveryPoint <= log.startOffset) await this.#options.directory.checkpoint()
     const segments = await dropBeforeStart(log)
     if (segments > 0)
       this.#options.log('info', 'segments deleted', { partition: nameOf(log), segments, startOffset: log.startOffset })

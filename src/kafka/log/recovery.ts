@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path'
 import { MillraceError } from '../../base/errors.ts'
+import { publishFile } from '../../base/disk.ts'
 import type { DataFile, Files } from '../../base/files.ts'
 import {
   BATCH_HEADER_BYTES,
@@ -30,7 +31,7 @@ import { EpochHistory } from './epoch-history.ts'
 import type { IndexMark } from './index-mark.ts'
 import { parseSegmentFile, segmentFile } from './names.ts'
 import type { OpenFiles } from './open-files.ts'
-import { decodeProducers } from './producer-snapshot.ts'
+import { decodeProducers, encodeProducers } from './producer-snapshot.ts'
 import { ProducerStates } from './producer-states.ts'
 import { Segment } from './segment.ts'
 
@@ -134,6 +135,10 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       continue
     }
     await segment.resume(start.position, start.offset)
+    // A later start may have to begin with this segment, when those before it are deleted.
+    const unknown = i > first && producers.size > 0 && start.offset === segment.baseOffset
+    if (unknown && !snapshotsUpTo(segment.baseOffset).includes(segment.baseOffset))
+      await publishFile(files, directory, segmentFile('', segment.baseOffset, 'snapshot'), encodeProducers(producers))
     const known = segment.baseOffset === options.indexMark?.baseOffset && start.offset === options.recoveryPoint
     if (known) segment.timestamps = options.indexMark.timestamps
     else if (start.position > 0) await firstTimestamp(segment, file)
@@ -160,7 +165,8 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     await files.sync([file], 'upkeep')
     for (const later of segments.splice(i + 1)) {
       later.file.close()
-      await removeSegment(files, directory, later.baseOffset)
+      // What producers had sent up to the recovery point stays known, whatever began there.
+      await removeSegment(files, directory, later.baseOffset, later.baseOffset !== options.snapshotOffset)
     }
     break
   }
@@ -186,9 +192,9 @@ function fresh(open: OpenFiles, directory: string, options: RecoveryOptions, noD
   }
 }
 
-async function removeSegment(files: Files, directory: string, base: number): Promise<void> {
-  for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
-    await files.remove(segmentFile(directory, base, kind))
+async function removeSegment(files: Files, directory: string, base: number, snapshotToo = true): Promise<void> {
+  for (const kind of ['log', 'index', 'timeindex', 'txnindex'] as const) await files.remove(segmentFile(directory, base, kind))
+  if (snapshotToo) await files.remove(segmentFile(directory, base, 'snapshot'))
 }
 
 /** Up to where the indexes can be believed after a crash: before the segment whose files are not what the recovery point says. */
