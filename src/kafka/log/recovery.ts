@@ -80,8 +80,8 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
   const hole = found.length > 0 && found[0]! > Math.max(options.startOffset, options.recoveryPoint)
   if (hole) for (const base of found) await removeSegment(files, directory, base)
   // What was being deleted when the last run ended may have lost its index, or what stood between it and the start.
-  const kept = Math.min(options.startOffset, options.recoveryPoint)
-  const gone = found.filter((_, i) => !hole && i + 1 < found.length && found[i + 1]! <= kept)
+  const isGone = (next: number) => next <= options.startOffset && next < options.recoveryPoint
+  const gone = found.filter((_, i) => !hole && i + 1 < found.length && isGone(found[i + 1]!))
   for (const base of gone) await removeSegment(files, directory, base)
   const bases = hole ? [] : found.slice(gone.length)
   const removed = new Set(hole ? found : gone)
