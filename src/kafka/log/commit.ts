@@ -109,6 +109,7 @@ export class Committer {
     await this.between(nothing)
     // The round that followed took what was pending then.
     await this.between(nothing)
+    await this.#intervalSync
   }
 
   /** A sync failed, of a round or beside it. What it covered counts as written from then on, so that no other sync can be believed. */

@@ -145,6 +145,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** So many files were created that the directory may not durably know of. */
   #newFiles = 0
   #newFilesBeingSynced = 0
+  #abandoned = false
   readonly #waiting: Acknowledgement[] = []
   readonly #waitingFor: number[] = []
   readonly #listeners = new Set<LogListener>()
@@ -471,6 +472,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   toSync(files: DataFile[], directories: Set<string>): Promise<void> | undefined {
+    if (this.#abandoned) return this.#syncNothing()
     if (this.#newFiles > 0) {
       directories.add(this.directory)
       directories.add(dirname(this.directory))
@@ -484,6 +486,12 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#unsynced.clear()
     // A segment that only the journal holds must not be missing before one that is synced where it lies.
     return this.#inJournal.size === 0 ? undefined : this.#openJournalled(files)
+  }
+
+  /** Its files are going away, and nobody waits for them. */
+  #syncNothing(): undefined {
+    for (const segment of this.#unsynced) segment.file.unpin()
+    this.#unsynced.clear()
   }
 
   async #openJournalled(files: DataFile[]): Promise<void> {
@@ -1010,6 +1018,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** Takes the log away from its readers and writers: its topic is deleted. */
   abandon(refusal: number): void {
     this.#refusing = 'closed'
+    this.#abandoned = true
     this.#forgetDeletions()
     this.#acknowledge(Number.POSITIVE_INFINITY, refusal)
     for (const listener of this.#listeners) listener.logChanged(this)
