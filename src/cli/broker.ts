@@ -91,7 +91,8 @@ export function brokerOptions(args: readonly string[], environment: NodeJS.Proce
   return {
     data: values.data,
     maxMemoryBytes: values['max-memory'] === undefined ? undefined : bytesOf('--max-memory', values['max-memory']),
-    listen: values.listen ?? (values.memory ? ['localhost:9092'] : undefined),
+    // In a program, a broker in memory takes any free port; a command is found where brokers are found.
+    listen: values.listen ?? (values.memory && properties['listeners'] === undefined ? ['localhost:9092'] : undefined),
     advertise: values.advertise,
     // As Kafka's container image has it.
     clusterId: environment['CLUSTER_ID']?.trim() || undefined,

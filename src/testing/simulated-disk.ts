@@ -333,6 +333,7 @@ export class SimulatedDisk implements Files {
   syncDirectory(directory: string): Promise<void> {
     const path = directory === '/' ? '' : directory
     return this.#do(() => {
+      if (path !== '' && this.#names.get(path) !== 'directory') throw failure('ENOENT', path)
       if (this.#syncFails()) throw failure('EIO', 'sync')
       for (const change of this.#unsynced.get(path) ?? []) {
         for (const { name, inode } of change) {

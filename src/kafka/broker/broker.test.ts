@@ -65,6 +65,24 @@ test('a sync of upkeep that fails is believed as little as one of a round', asyn
   await stop()
 })
 
+test('a topic that is deleted before its records are synced fails nothing', async () => {
+  const { broker, connect, time, stop } = await testBroker({
+    files: new SimulatedDisk(1).mount(),
+    durability: 'interval',
+    flushIntervalMs: 100,
+  })
+  const client = connect()
+  await client.createTopic('orders')
+  await client.createTopic('others')
+  await client.produce('orders', 0, ['a'])
+  const { responses } = await client.ask('DeleteTopics', 5, { topicNames: ['orders'] })
+  expect(responses[0]!.errorCode).toBe(0)
+  await time.pass(200)
+  expect(broker.directory.committer.failure).toBeUndefined()
+  expect(await client.produce('others', 0, ['b'])).toMatchObject({ errorCode: 0 })
+  await stop()
+})
+
 test('a fetch waits for records', async () => {
   const { connect, stop } = await testBroker()
   const [producer, consumer] = [connect(), connect()]

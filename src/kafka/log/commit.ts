@@ -74,6 +74,7 @@ export class Committer {
   /** Participants whose bytes wait for the next sync of an interval. */
   readonly #unsynced = new Set<Participant>()
   #syncTimer = false
+  #intervalSync: Promise<void> = Promise.resolve()
 
   constructor(settings: CommitterSettings) {
     this.#settings = settings
@@ -108,6 +109,7 @@ export class Committer {
     await this.between(nothing)
     // The round that followed took what was pending then.
     await this.between(nothing)
+    await this.#intervalSync
   }
 
   /** A sync failed, of a round or beside it. What it covered counts as written from then on, so that no other sync can be believed. */
@@ -123,7 +125,7 @@ export class Committer {
       this.#start()
       await this.#running
     }
-    if (this.#unsynced.size > 0) await this.#syncInterval()
+    await this.#syncInterval()
   }
 
   #start(): void {
@@ -216,7 +218,12 @@ export class Committer {
     })
   }
 
-  async #syncInterval(): Promise<void> {
+  /** One after the other: what a sync is under way for stays open until it is over. */
+  #syncInterval(): Promise<void> {
+    return (this.#intervalSync = this.#intervalSync.then(() => this.#syncUnsynced()))
+  }
+
+  async #syncUnsynced(): Promise<void> {
     const participants = [...this.#unsynced]
     this.#unsynced.clear()
     try {

@@ -48,7 +48,7 @@ export interface LogDirectoryOptions {
 }
 
 /** The layout of this version. */
-const FORMAT = 1
+export const FORMAT = 1
 /** So many bytes appended anywhere, or so long a time, between two checkpoints. */
 const CHECKPOINT_BYTES = 128 * 1024 * 1024
 const CHECKPOINT_MS = 60_000

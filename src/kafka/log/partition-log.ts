@@ -135,6 +135,8 @@ export class PartitionLog implements Participant, JournalledWrite {
   #writingEnd = 0
   #enlisted = false
   readonly #unsynced = new Set<Segment>()
+  /** Those of them that a sync is under way for. */
+  readonly #beingSynced: Segment[] = []
   /** Segments with bytes that are durable in the batch journal, and not where they lie. */
   readonly #inJournal = new Set<Segment>()
   readonly #recent = new RecentEnds()
@@ -142,6 +144,8 @@ export class PartitionLog implements Participant, JournalledWrite {
   #hasAborted: boolean
   /** So many files were created that the directory may not durably know of. */
   #newFiles = 0
+  #newFilesBeingSynced = 0
+  #abandoned = false
   readonly #waiting: Acknowledgement[] = []
   readonly #waitingFor: number[] = []
   readonly #listeners = new Set<LogListener>()
@@ -468,33 +472,50 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   toSync(files: DataFile[], directories: Set<string>): Promise<void> | undefined {
+    if (this.#abandoned) return this.#syncNothing()
     if (this.#newFiles > 0) {
       directories.add(this.directory)
       directories.add(dirname(this.directory))
     }
-    for (const segment of this.#unsynced) files.push(segment.file.now()!)
+    this.#newFilesBeingSynced = this.#newFiles
+    for (const segment of this.#unsynced) {
+      files.push(segment.file.now()!)
+      this.#beingSynced.push(segment)
+      this.#inJournal.delete(segment)
+    }
+    this.#unsynced.clear()
     // A segment that only the journal holds must not be missing before one that is synced where it lies.
-    for (const segment of this.#inJournal) if (this.#unsynced.has(segment)) this.#inJournal.delete(segment)
     return this.#inJournal.size === 0 ? undefined : this.#openJournalled(files)
+  }
+
+  /** Its files are going away, and nobody waits for them. */
+  #syncNothing(): undefined {
+    for (const segment of this.#unsynced) segment.file.unpin()
+    this.#unsynced.clear()
   }
 
   async #openJournalled(files: DataFile[]): Promise<void> {
     for (const segment of this.#inJournal) {
       this.#inJournal.delete(segment)
       segment.file.pin()
-      this.#unsynced.add(segment)
+      this.#beingSynced.push(segment)
       files.push(await segment.file.get())
     }
   }
 
   synced(inJournal: boolean): void {
-    for (const segment of this.#unsynced) {
-      segment.file.unpin()
-      if (inJournal) this.#inJournal.add(segment)
+    if (inJournal) {
+      // The journal makes up for a file that is not there after a crash, until the next checkpoint.
+      for (const segment of this.#unsynced) {
+        segment.file.unpin()
+        this.#inJournal.add(segment)
+      }
+      this.#unsynced.clear()
+      return
     }
-    this.#unsynced.clear()
-    // The journal makes up for a file that is not there after a crash, until the next checkpoint.
-    if (!inJournal) this.#newFiles = 0
+    // Where syncs follow at leisure, more was written meanwhile.
+    for (const segment of this.#beingSynced.splice(0)) segment.file.unpin()
+    if (this.#newFiles === this.#newFilesBeingSynced) this.#newFiles = 0
   }
 
   get journalled(): JournalledWrite {
@@ -523,6 +544,7 @@ export class PartitionLog implements Participant, JournalledWrite {
     this.#releaseLenders()
     for (const segment of this.#unsynced) segment.file.unpin()
     this.#unsynced.clear()
+    if (this.#context.committer.failure !== undefined) for (const segment of this.#beingSynced.splice(0)) segment.file.unpin()
     this.#writing = []
     this.#pending = []
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') this.#context.foundFull()
@@ -996,6 +1018,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   /** Takes the log away from its readers and writers: its topic is deleted. */
   abandon(refusal: number): void {
     this.#refusing = 'closed'
+    this.#abandoned = true
     this.#forgetDeletions()
     this.#acknowledge(Number.POSITIVE_INFINITY, refusal)
     for (const listener of this.#listeners) listener.logChanged(this)

@@ -56,6 +56,9 @@ export class StateJournal implements Participant {
   #written = 0
   readonly #waiting: { readonly count: number; resolve(): void; reject(error: Error): void }[] = []
   #snapshotting: Promise<void> | undefined
+  #beingSynced = false
+  /** Files before this one that a sync is under way for. */
+  readonly #replaced: DataFile[] = []
   /** Rounds wait for it: the file is about to be another one. */
   #switching: Promise<void> | undefined
   #failed: Error | undefined
@@ -186,9 +189,13 @@ export class StateJournal implements Participant {
 
   toSync(files: DataFile[]): undefined {
     files.push(this.#file)
+    this.#beingSynced = true
   }
 
-  synced(): void {}
+  synced(): void {
+    this.#beingSynced = false
+    for (const file of this.#replaced.splice(0)) file.close()
+  }
 
   settle(): void {
     this.#position += this.#writing.reduce((sum, part) => sum + part.length, 0)
@@ -261,7 +268,8 @@ export class StateJournal implements Participant {
     this.#file = file
     this.#sequence = sequence
     this.#position = MAGIC.length
-    before.close()
+    if (this.#beingSynced) this.#replaced.push(before)
+    else before.close()
   }
 
   async #collect(): Promise<Uint8Array> {

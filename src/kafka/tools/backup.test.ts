@@ -221,6 +221,7 @@ test('what is refused: a target that is there, a directory of Kafka, a second ba
   mkdirSync(to)
   writeFileSync(join(to, 'mine'), '')
   await expect(backup(path, to, links)).rejects.toMatchObject({ code: 'TARGET_EXISTS' })
+  await expect(backup(path, join(path, 'copy-1'), links)).rejects.toMatchObject({ code: 'TARGET_INSIDE' })
   const kafka = join(root, 'kafka')
   mkdirSync(kafka)
   writeFileSync(join(kafka, 'meta.properties'), 'version=1\ncluster.id=x\nnode.id=1\n')

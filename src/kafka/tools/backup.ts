@@ -37,7 +37,7 @@ export interface Backup {
 export async function backup(from: string, to: string, request: BackupRequest): Promise<Backup> {
   const place = await placeOf(from)
   if (place.kind !== 'millrace') throw notOurs(from, place.kind)
-  if (!(await isFree(to))) throw targetExists(to)
+  await checkTarget(from, to)
   const partial = `${resolve(to)}.partial`
   await rm(partial, { recursive: true, force: true })
   try {
@@ -168,7 +168,13 @@ const notOurs = (path: string, kind: string): MillraceError =>
         hint: 'name what the broker got as --data',
       })
 
-export const targetExists = (path: string): MillraceError =>
-  new MillraceError('TARGET_EXISTS', 'user', `${path} is there already, and not empty`, {
-    hint: 'name a directory that is not there yet',
-  })
+/** A copy goes to a place of its own. */
+export async function checkTarget(from: string, to: string): Promise<void> {
+  if (!(await isFree(to))) {
+    throw new MillraceError('TARGET_EXISTS', 'user', `${to} is there already, and not empty`, {
+      hint: 'name a directory that is not there yet',
+    })
+  }
+  if (`${resolve(to)}/`.startsWith(`${resolve(from)}/`))
+    throw new MillraceError('TARGET_INSIDE', 'user', `${to} lies in ${from}`, { hint: 'name a directory beside it' })
+}

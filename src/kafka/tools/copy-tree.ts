@@ -25,13 +25,10 @@ export async function copyFiles(
 ): Promise<{ readonly copiedBytes: number; readonly linkedBytes: number }> {
   let [copiedBytes, linkedBytes] = [0, 0]
   let { links } = options
-  const directories = new Set([target])
-  for (const file of files) {
+  const directories = new Set([target, ...files.map(file => dirname(join(target, file.to)))])
+  for (const directory of directories) await mkdir(directory, { recursive: true })
+  await atOnce(files, async file => {
     const to = join(target, file.to)
-    if (!directories.has(dirname(to))) {
-      directories.add(dirname(to))
-      await mkdir(dirname(to), { recursive: true })
-    }
     const linked = links && file.linkable && (await linkFile(file.from, to))
     if (linked) linkedBytes += file.size
     else {
@@ -40,9 +37,20 @@ export async function copyFiles(
       copiedBytes += file.size
     }
     options.progress(file.size, file.to)
-  }
-  for (const directory of directories) await syncPath(directory)
+  })
+  await atOnce([...directories], syncPath)
   return { copiedBytes, linkedBytes }
+}
+
+/** Syncs that run together share the file system's work. */
+const WORKERS = 16
+
+async function atOnce<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values()
+  const worker = async () => {
+    for (const item of queue) await act(item)
+  }
+  await Promise.all(Array.from({ length: WORKERS }, worker))
 }
 
 /** False where the file system, or another one, has no second names. */

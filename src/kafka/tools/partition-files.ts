@@ -14,7 +14,7 @@ export interface PartitionFiles {
   readonly names: ReadonlySet<string>
   /** Offsets of producer snapshots, growing. */
   readonly snapshots: readonly number[]
-  /** `.cleaned`, `.swap` and `.deleted`: the next start of the broker sees to them. */
+  /** `.cleaned`, `.swap` and their range: a start of the broker sees to them. `.deleted` files are of no account. */
   readonly leftovers: readonly string[]
 }
 
@@ -30,6 +30,6 @@ export async function partitionFiles(directory: string): Promise<PartitionFiles>
     bases: offsets('log'),
     names: new Set(names),
     snapshots: offsets('snapshot'),
-    leftovers: names.filter(name => /\.(cleaned|swap|deleted|range)$/.test(name)),
+    leftovers: names.filter(name => /\.(cleaned|swap|range)$/.test(name)),
   }
 }

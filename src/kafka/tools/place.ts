@@ -10,6 +10,7 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { lockHolder } from '../../base/directory-lock.ts'
 import { MillraceError } from '../../base/errors.ts'
+import { FORMAT } from '../log/log-directory.ts'
 import { parsePartitionDirectory, parseSegmentFile } from '../log/names.ts'
 
 export interface Meta {
@@ -27,16 +28,13 @@ export type Place =
 /** Who uses a directory: `process 4711`. */
 export type DirectoryUser = string
 
-/** The newest layout these tools read. */
-export const KNOWN_FORMAT = 1
-
 export async function placeOf(path: string): Promise<Place> {
   const found = await statusOf(path)
   if (found === undefined) throw missing(path)
   if (found.isFile()) return { kind: 'file', path, user: await userOf(dirname(dirname(resolve(path)))) }
   const meta = await readMeta(path)
   if (meta !== undefined) {
-    if (meta.format !== undefined && meta.format > KNOWN_FORMAT) throw newer(path, meta.format)
+    if (meta.format !== undefined && meta.format > FORMAT) throw newer(path, meta.format)
     return { kind: meta.format === undefined ? 'kafka' : 'millrace', path, meta, user: await userOf(path) }
   }
   if ((await readdir(path)).some(name => parseSegmentFile(name) !== undefined))
@@ -111,6 +109,6 @@ export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoExce
 export const missing = (path: string): MillraceError => new MillraceError('DATA_DIRECTORY_MISSING', 'user', `there is no ${path}`)
 
 const newer = (path: string, format: number): MillraceError =>
-  new MillraceError('DATA_DIRECTORY_NEWER', 'user', `${path} has format ${format}; this version knows ${KNOWN_FORMAT}`, {
+  new MillraceError('DATA_DIRECTORY_NEWER', 'user', `${path} has format ${format}; this version knows ${FORMAT}`, {
     hint: 'use the version that wrote it, or a newer one',
   })

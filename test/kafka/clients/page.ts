@@ -42,7 +42,7 @@ export function clientsPage(columns: readonly Column[]): string {
     '`npm run kafka-programs` runs what is made of these clients:',
     '',
     "- **Kafka's own tools** (topics, configs, groups, offsets, ACLs, transactions, console, performance and verifiable producers and consumers): 150 commands are asked of this broker and of a real Kafka 4.3, and have to print the same and end with the same code.",
-    '- **A Kafka Streams application** with `exactly_once_v2`, a repartition and a changelog topic, is killed twice, once losing its state: every count it committed is there once.',
+    '- **A Kafka Streams application** with `exactly_once_v2`, a repartition and a changelog topic, is killed twice, once losing its state, and so is the broker, again and again: every count it committed is there once.',
     "- **A real Flink 2.3**: `kafka` (at least once and exactly once, all startup and bounded modes, topics by pattern, headers, keys and timestamps), `upsert-kafka` with deletions, and `avro-confluent` with this broker's schema registry.",
     "- **franz-go's own tests**, its chains of groups and of transactions among them; left out are two that look for the topic `__consumer_offsets`.",
     ...(notes.length === 0 ? [] : ['', '## Notes', '', ...notes.map((text, at) => `${at + 1}. ${text}`)]),

@@ -32,6 +32,8 @@ export interface RunningTarget extends Target {
   /** What the broker wrote on its standard error. */
   log(): string
   readonly exited: boolean
+  /** Killed, and started again on what it left, at the same addresses. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -65,10 +67,20 @@ export async function startBroker(program: string, more: readonly string[] = [])
   const config = join(home, 'broker.properties')
   writeFileSync(config, properties.join('\n'))
   const args = [program, 'broker', '--data', join(home, 'data'), '--config', config, ...more]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
-  child.stderr.setEncoding('utf8').on('data', text => (log += text))
-  await listening(child, () => log)
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    started.stderr.setEncoding('utf8').on('data', text => (log += text))
+    await listening(started, () => log)
+    return started
+  }
+  let child = await start()
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise(resolve => child.once('exit', resolve))
+    child.kill(signal)
+    await gone
+  }
   const at = (name: string): string => addresses.get(name)!
   return {
     bootstrap: at('PLAINTEXT'),
@@ -83,12 +95,12 @@ export async function startBroker(program: string, more: readonly string[] = [])
     get exited() {
       return child.exitCode !== null || child.signalCode !== null
     },
+    async crash() {
+      await end('SIGKILL')
+      child = await start()
+    },
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = new Promise(resolve => child.once('exit', resolve))
-        child.kill('SIGTERM')
-        await gone
-      }
+      await end('SIGTERM')
       rmSync(home, { recursive: true, force: true })
     },
   }
@@ -96,7 +108,11 @@ export async function startBroker(program: string, more: readonly string[] = [])
 
 /** A broker that somebody else runs. */
 export function brokerAt(bootstrap: string): RunningTarget {
-  return { bootstrap, security: undefined, log: () => '', exited: false, async stop() {} }
+  return { bootstrap, security: undefined, log: () => '', exited: false, crash: notOurs, async stop() {} }
+}
+
+async function notOurs(): Promise<never> {
+  throw new Error('a broker that somebody else runs is not killed')
 }
 
 function writeCertificates(home: string): { identity: string; ca: string; certificate: string; key: string } {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { Durability } from '#src/kafka/log/commit.ts'
 import type { CrashAt } from './crash-point.ts'
 
 const child = fileURLToPath(new URL('child.js', import.meta.url))
@@ -11,6 +12,7 @@ const child = fileURLToPath(new URL('child.js', import.meta.url))
 export interface BrokerProcessOptions {
   readonly port: number
   readonly data: string
+  readonly durability: Durability
   /** Where it dies before it has recovered, if it gets there. */
   readonly crashAt?: CrashAt
 }
@@ -28,9 +30,11 @@ export class BrokerProcess {
   /** It found what a clean stop leaves. */
   clean = false
 
-  private constructor({ port, data, crashAt }: BrokerProcessOptions) {
+  private constructor({ port, data, durability, crashAt }: BrokerProcessOptions) {
     const where = crashAt === undefined ? [] : [JSON.stringify(crashAt)]
-    this.#process = spawn(process.execPath, [child, String(port), data, ...where], { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#process = spawn(process.execPath, [child, String(port), data, durability, ...where], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     this.#process.stderr!.setEncoding('utf8').on('data', text => (this.complaints += text))
     // Whoever writes to it may find it dead.
     this.#process.stdin!.on('error', error => (this.complaints += `${error.message}\n`))

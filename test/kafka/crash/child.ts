@@ -1,5 +1,5 @@
 /**
- * A broker in a process of its own, which dies where it is told to: PORT DATA [WHERE]. `WHERE` is a `CrashAt` as JSON, for a start
+ * A broker in a process of its own, which dies where it is told to: PORT DATA DURABILITY [WHERE]. `WHERE` is a `CrashAt` as JSON, for a start
  * that does not get far; later ones come as lines on standard input. It says `listening MS OPERATIONS clean|recovered` once it has
  * recovered: how long that took, and how many operations on files.
  */
@@ -8,12 +8,13 @@ import { systemClock, systemTimers } from '#src/base/clock.ts'
 import { nodeFiles } from '#src/base/node-files.ts'
 import { systemRandom } from '#src/base/random.ts'
 import { Broker } from '#src/kafka/broker/broker.ts'
+import type { Durability } from '#src/kafka/log/commit.ts'
 import { type CrashAt, crashing } from './crash-point.ts'
 
 /** Recovery points move all the time, so that there is something to crash into. */
 const CHECKPOINT_MS = 120
 
-const [port, path, where] = process.argv.slice(2)
+const [port, path, durability, where] = process.argv.slice(2)
 const began = systemClock.elapsedMs()
 const disk = nodeFiles()
 const files = crashing(disk, () => {
@@ -33,7 +34,7 @@ const broker = await Broker.start({
   clock: systemClock,
   timers: systemTimers,
   random: systemRandom,
-  durability: 'group',
+  durability: durability as Durability,
   flushIntervalMs: 100,
   clusterId: undefined,
   journalSnapshotBytes: 16 * 1024,

@@ -4,6 +4,7 @@
  *     round  7   killed before the 3rd time a segment rolls      212 records, 9 transactions, 31 commits   back after 38 ms
  */
 import { type Random, seededRandom } from '#src/base/random.ts'
+import type { Durability } from '#src/kafka/log/commit.ts'
 import type { TestClient } from '#src/testing/broker.ts'
 import { checkWhole, committedOffsets, readCommitted } from '../../simulation/committed.ts'
 import { SimulatedProducer } from '../../simulation/producer.ts'
@@ -23,6 +24,8 @@ export interface CrashRunOptions {
   readonly seed: number
   readonly port: number
   readonly data: string
+  /** What a process that dies leaves behind is the same with each: the system has it. */
+  readonly durability: Durability
   /** Done to the directory between a death and the next start, to see whether it is noticed. */
   readonly sabotage?: (data: string) => void
 }
@@ -150,8 +153,8 @@ export class CrashRun {
   // ── the broker ────────────────────────────────────────────────────────────────────────────────────
 
   async #start(): Promise<BrokerProcess> {
-    const { port, data } = this.#options
-    const broker = await BrokerProcess.start({ port, data })
+    const { port, data, durability } = this.#options
+    const broker = await BrokerProcess.start({ port, data, durability })
     if (broker === undefined) throw new Error('the broker died without being told to')
     this.#broker = broker
     const first = this.#round <= 1 && this.#seen.size === 0
@@ -163,10 +166,10 @@ export class CrashRun {
 
   /** True when it died before it had recovered. */
   async #dieRecovering({ progress, when }: NonNullable<PlannedRound['recovery']>): Promise<boolean> {
-    const { port, data } = this.#options
+    const { port, data, durability } = this.#options
     const time = 1 + Math.floor(progress * this.#broker!.recoveryOperations)
     const crashAt = { point: 'anything happens to a file', time, when } as const
-    const broker = await BrokerProcess.start({ port, data, crashAt })
+    const broker = await BrokerProcess.start({ port, data, durability, crashAt })
     if (broker === undefined) {
       // Whether the mark of a clean stop was taken away by then, nobody knows.
       if (this.#stoppedCleanly) this.#stoppedCleanly = false
@@ -238,7 +241,10 @@ export class CrashRun {
     const told = await this.#end(broker, ending, alive)
     for (const one of clients) one.close()
     await Promise.allSettled(workers)
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#failure !== undefined) {
+      if (broker.complaints !== '') this.#failure.message += `\n${broker.complaints}`
+      throw this.#failure
+    }
     return told
   }
 

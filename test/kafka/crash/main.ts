@@ -1,5 +1,6 @@
 /**
- * Brokers that are killed, and what they have promised: npm run crash -- [--rounds N] [--seed N] [--sabotage records|journal] [--keep]
+ * Brokers that are killed, and what they have promised: npm run crash -- [--rounds N] [--seed N] [--durability group|interval|none]
+ *                                                         [--sabotage records|journal] [--keep]
  * (with --sabotage, what was acknowledged is cut off behind the broker's back, and the suite has to notice)
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '#src/base/clock.ts'
 import { seededRandom } from '#src/base/random.ts'
+import type { Durability } from '#src/kafka/log/commit.ts'
 import { freePort } from './broker-process.ts'
 import { CrashRun } from './crash-run.ts'
 import { endings, plan, points } from './plan.ts'
@@ -17,6 +19,7 @@ const { values: flags } = parseArgs({
   options: {
     rounds: { type: 'string', default: '50' },
     seed: { type: 'string' },
+    durability: { type: 'string', default: 'group' },
     sabotage: { type: 'string' },
     keep: { type: 'boolean' },
   },
@@ -28,7 +31,13 @@ if (flags.sabotage !== undefined && sabotage === undefined) throw new Error(`--s
 
 const began = systemClock.elapsedMs()
 const directory = mkdtempSync(join(tmpdir(), 'crash-'))
-const run = new CrashRun({ seed, port: await freePort(), data: join(directory, 'data'), ...(sabotage && { sabotage }) })
+const run = new CrashRun({
+  seed,
+  port: await freePort(),
+  data: join(directory, 'data'),
+  durability: flags.durability as Durability,
+  ...(sabotage && { sabotage }),
+})
 const totals = { records: 0, transactions: 0, commits: 0, recoveries: 0 }
 let failure: Error | undefined
 let round = 0
@@ -53,7 +62,7 @@ try {
 const { records, transactions, commits, recoveries } = totals
 const seconds = Math.round((systemClock.elapsedMs() - began) / 1000)
 const missed = points.filter(point => !run.met.has(point))
-if (failure !== undefined) console.log(`round ${round}, seed ${seed}: ${failure.stack}`)
+if (failure !== undefined) console.log(`round ${round}, seed ${seed}: ${failure.message}\n${failure.stack}`)
 if (sabotage !== undefined) {
   console.log(failure === undefined ? 'crash: the sabotage went unnoticed' : 'crash: the sabotage was noticed, as it has to be')
   process.exitCode = failure === undefined ? 1 : 0

@@ -16,10 +16,13 @@ export const describeGroups = (broker: Broker) =>
     groups: groups.map(groupId => {
       if (!context.may('DESCRIBE', 'GROUP', groupId)) return { groupId, errorCode: ErrorCode.GROUP_AUTHORIZATION_FAILED }
       const group = broker.groups.get(groupId)
-      if (group?.kind !== 'classic')
-        return missing(context, groupId, group === undefined ? 'not found' : 'is not a classic group')
-      const told = includeAuthorizedOperations && context.version >= FIRST_VERSION_WITH_OPERATIONS
-      return { ...described(group), ...(told && { authorizedOperations: authorizedOperations(context, 'GROUP', groupId) }) }
+      const answer =
+        group?.kind === 'classic'
+          ? described(group)
+          : missing(context, groupId, group === undefined ? 'not found' : 'is not a classic group')
+      // Of a dead one, too: only an error has none.
+      const told = includeAuthorizedOperations && context.version >= FIRST_VERSION_WITH_OPERATIONS && !answer.errorCode
+      return { ...answer, ...(told && { authorizedOperations: authorizedOperations(context, 'GROUP', groupId) }) }
     }),
   }))
 

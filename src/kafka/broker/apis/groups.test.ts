@@ -334,6 +334,10 @@ describe('describing and listing', () => {
     expect((await client.ask('DescribeGroups', 6, { groups: ['g'] })).groups).toMatchObject([
       { groupState: 'Dead', errorCode: 69, errorMessage: 'Group g not found.' },
     ])
+    // A dead one may be described, read and deleted as any other; an unknown one is an error.
+    const told = { groups: ['g'], includeAuthorizedOperations: true }
+    expect((await client.ask('DescribeGroups', 5, told)).groups[0]!.authorizedOperations).toBe(3400)
+    expect((await client.ask('DescribeGroups', 6, told)).groups[0]!.authorizedOperations).toBe(-2147483648)
     expect((await client.ask('ConsumerGroupDescribe', 1, { groupIds: ['g', ''] })).groups).toMatchObject([
       { errorCode: 69, errorMessage: 'Group g not found.' },
       { errorCode: 24 },

@@ -160,6 +160,7 @@ export class LogCleaner {
     const { clock } = this.#options
     const { dedupeBufferBytes, loadFactor } = this.#options.settings()
     const { settings } = log
+    const aborted = await log.abortedBefore(endOffset)
     const sources: CleaningJob['segments'][number][] = []
     for (const segment of segments) {
       const { baseOffset, bytes } = segment
@@ -179,7 +180,7 @@ export class LogCleaner {
       segments: sources,
       firstDirtyOffset,
       endOffset,
-      aborted: await log.abortedBefore(endOffset),
+      aborted,
       producers: lastOfProducers(log),
       nowMs: clock.nowMs(),
       deleteRetentionMs: settings.deleteRetentionMs,

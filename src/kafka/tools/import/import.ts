@@ -17,14 +17,14 @@ import { nodeFiles } from '../../../base/node-files.ts'
 import { systemRandom } from '../../../base/random.ts'
 import { Broker } from '../../broker/broker.ts'
 import { writeCheckpoint } from '../../log/checkpoint-file.ts'
+import { FORMAT } from '../../log/log-directory.ts'
 import { segmentFile } from '../../log/names.ts'
 import { decodeProducers } from '../../log/producer-snapshot.ts'
 import { ProducerStates } from '../../log/producer-states.ts'
 import { snapshotOf } from '../../log/state-journal.ts'
-import { targetExists } from '../backup.ts'
-import { type FileToCopy, copyFiles, isFree, syncPath } from '../copy-tree.ts'
+import { checkTarget } from '../backup.ts'
+import { type FileToCopy, copyFiles, syncPath } from '../copy-tree.ts'
 import { partitionFiles } from '../partition-files.ts'
-import { KNOWN_FORMAT } from '../place.ts'
 import { journalEntries } from './journal-entries.ts'
 import { type ImportPlan, type PartitionPlan, planImport } from './plan.ts'
 
@@ -46,7 +46,7 @@ export async function importKafka(from: string, to: string, request: ImportReque
   const files = nodeFiles()
   try {
     const progress = (bytes: number, totalBytes: number, at: string) => request.progress?.({ bytes, totalBytes, at })
-    if (!(await isFree(to))) throw targetExists(to)
+    await checkTarget(from, to)
     const plan = await planImport(from, { files, progress })
     if (request.dryRun === true) return { plan, copiedBytes: 0, linkedBytes: 0 }
     const partial = `${resolve(to)}.partial`
@@ -101,7 +101,7 @@ async function write(
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
 const metaOf = ({ meta }: ImportPlan): string =>
-  `version=1\ncluster.id=${meta.clusterId}\nnode.id=${meta.nodeId}\ndirectory.id=${randomBytes(16).toString('base64url')}\nmillrace.format=${KNOWN_FORMAT}\n`
+  `version=1\ncluster.id=${meta.clusterId}\nnode.id=${meta.nodeId}\ndirectory.id=${randomBytes(16).toString('base64url')}\nmillrace.format=${FORMAT}\n`
 
 /** The offset of the newest snapshot of producers that a start can begin with. */
 async function newestProducers(files: Files, { from }: ImportPlan, { name, bases }: PartitionPlan): Promise<number | undefined> {

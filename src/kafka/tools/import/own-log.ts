@@ -36,7 +36,8 @@ export async function readOwnLog(
       }
       const wanted = records().filter(({ offset }) => offset >= from)
       if (!isTransactional(bytes, at)) for (const record of wanted) visit(record)
-      else pending.set(producerId, [...(pending.get(producerId) ?? []), ...wanted])
+      else if (pending.has(producerId)) pending.get(producerId)!.push(...wanted)
+      else pending.set(producerId, [...wanted])
     })
   }
   return [...pending.keys()]

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Missing } from '../install.ts'
-import { freePorts, startBroker } from '../target.ts'
+import { type RunningTarget, freePorts, startBroker } from '../target.ts'
 import { goTests, javaPrograms } from '../toolchains.ts'
 import { askFlink } from './flink.ts'
 import { runFranzGo } from './franz-go.ts'
@@ -33,17 +33,17 @@ function peer(name: string): string {
 }
 
 /** Each answers what failed, on a broker and its schema registry. */
-const suites: Readonly<Record<string, (broker: string, registry: string) => Promise<readonly string[]>>> = {
+const suites: Readonly<Record<string, (broker: RunningTarget, registry: string) => Promise<readonly string[]>>> = {
   tools: broker => {
     const java = javaPrograms()
-    return withRealKafka(peer('kafka'), real => compareTools(java, broker, real, flags.verbose))
+    return withRealKafka(peer('kafka'), real => compareTools(java, broker.bootstrap, real, flags.verbose))
   },
   streams: broker => runStreams(javaPrograms(), broker),
   flink: (broker, registry) => {
     javaPrograms()
-    return askFlink(peer('flink'), { broker, registry: `http://${registry}` }, flags.verbose)
+    return askFlink(peer('flink'), { broker: broker.bootstrap, registry: `http://${registry}` }, flags.verbose)
   },
-  'franz-go': broker => runFranzGo(goTests('go', 'github.com/twmb/franz-go/pkg/kgo'), broker),
+  'franz-go': broker => runFranzGo(goTests('go', 'github.com/twmb/franz-go/pkg/kgo'), broker.bootstrap),
 }
 
 const asked = positionals.length > 0 ? positionals : Object.keys(suites)
@@ -55,7 +55,7 @@ for (const name of asked) {
   const registry = `127.0.0.1:${(await freePorts(1))[0]}`
   const ours = await startBroker(join(root, 'dist/bin/millrace.js'), name === 'flink' ? ['--schema-registry', registry] : [])
   try {
-    const failures = [...(await suite(ours.bootstrap, registry))]
+    const failures = [...(await suite(ours, registry))]
     if (/"level":"error"/.test(ours.log())) failures.push(`the broker logged errors:\n${ours.log()}`)
     for (const failure of failures) console.log(`FAILED: ${failure}`)
     failed += failures.length
