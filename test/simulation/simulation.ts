@@ -105,7 +105,11 @@ export class Simulation {
             clusterId: undefined,
             // What a full disk keeps back for the journal is as much.
             journalSnapshotBytes: this.#kind === 'fills up' ? 100_000 : 500 + this.#below(4000),
-            properties: { 'log.segment.bytes': String(1024 + this.#below(4096)), 'log.index.interval.bytes': '200' },
+            properties: {
+              'log.segment.bytes': String(1024 + this.#below(4096)),
+              'log.index.interval.bytes': '200',
+              'log.retention.ms': '-1',
+            },
             listeners: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0, advertised: undefined }],
             log: (level, event, fields) => {
               if (level === 'error' && typeof fields['error'] === 'string' && !/EIO|ENOSPC/.test(fields['error']))
@@ -159,7 +163,8 @@ export class Simulation {
       else if (choice < 0.78) await this.#read()
       else if (choice < 0.84) await this.#orCrash(this.#broker!.directory.checkpoint())
       else if (choice < 0.88) await this.#deleteSome()
-      else if (choice < 0.92 && this.#kind === 'fills up') await this.#fillOrEmpty()
+      else if (choice < 0.9) await this.#retainLittle()
+      else if (choice < 0.94 && this.#kind === 'fills up') await this.#fillOrEmpty()
       else await this.#orCrash(settled())
       if (this.#chance(0.3)) await this.#orCrash(new Promise(resolve => setImmediate(resolve)))
     }
@@ -210,6 +215,26 @@ export class Simulation {
     await this.#orCrash(this.#broker!.journal.durable() ?? Promise.resolve())
     const key = `${topic}/0`
     this.#start.set(key, Math.max(this.#start.get(key) ?? 0, offset))
+    await this.#orCrash(this.#broker!.retention.drop(log))
+  }
+
+  /** Retention lets go of whole segments, of all that is durable at most. */
+  async #retainLittle(): Promise<void> {
+    const { topics, retention, journal } = this.#broker!
+    const [name] = [...this.#topics.keys()]
+    const { partitions } = topics.named(name!)!
+    const keys = partitions.map(({ id }) => `${name}/${id.partition}`)
+    topics.configure(topics.named(name!)!, new Map([['retention.bytes', String(this.#below(4000))]]))
+    try {
+      await this.#orCrash(retention.run())
+    } finally {
+      for (const [i, log] of partitions.entries())
+        this.#asked.set(keys[i]!, Math.max(this.#asked.get(keys[i]!) ?? 0, log.startOffset))
+    }
+    topics.configure(topics.named(name!)!, new Map())
+    await this.#orCrash(journal.durable() ?? Promise.resolve())
+    for (const [i, log] of partitions.entries())
+      this.#start.set(keys[i]!, Math.max(this.#start.get(keys[i]!) ?? 0, log.startOffset))
   }
 
   // ── looking ───────────────────────────────────────────────────────────────────────────────────────

@@ -72,6 +72,7 @@ export class Retention {
     const hasOld = log.startOffset >= log.endOffset ? log.bytes > 0 : (log.segments[1]?.baseOffset ?? Infinity) <= log.startOffset
     if (!hasOld) return
     await this.#options.journal.durable()
+    if (log.producers.size > 0 && log.savedRecoveryPoint <= log.startOffset) await this.#options.directory.checkpoint()
     const segments = await dropBeforeStart(log)
     if (segments > 0)
       this.#options.log('info', 'segments deleted', { partition: nameOf(log), segments, startOffset: log.startOffset })

@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path'
 import { MillraceError } from '../../base/errors.ts'
+import { publishFile } from '../../base/disk.ts'
 import type { DataFile, Files } from '../../base/files.ts'
 import {
   BATCH_HEADER_BYTES,
@@ -30,7 +31,7 @@ import { EpochHistory } from './epoch-history.ts'
 import type { IndexMark } from './index-mark.ts'
 import { parseSegmentFile, segmentFile } from './names.ts'
 import type { OpenFiles } from './open-files.ts'
-import { decodeProducers } from './producer-snapshot.ts'
+import { decodeProducers, encodeProducers } from './producer-snapshot.ts'
 import { ProducerStates } from './producer-states.ts'
 import { Segment } from './segment.ts'
 
@@ -80,8 +81,13 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
   // A log begins where it may be read, or earlier. What stands behind a hole there was not durable; the batch journal has what counts.
   const hole = found.length > 0 && found[0]! > Math.max(options.startOffset, options.recoveryPoint)
   if (hole) for (const base of found) await removeSegment(files, directory, base)
-  const bases = hole ? [] : found
-  const snapshots = names.map(parseSegmentFile).filter(file => file?.kind === 'snapshot')
+  // What was being deleted when the last run ended may have lost its index, or what stood between it and the start.
+  const isGone = (next: number) => next <= options.startOffset && next < options.recoveryPoint
+  const gone = found.filter((_, i) => !hole && i + 1 < found.length && isGone(found[i + 1]!))
+  for (const base of gone) await removeSegment(files, directory, base)
+  const bases = hole ? [] : found.slice(gone.length)
+  const removed = new Set(hole ? found : gone)
+  const snapshots = names.map(parseSegmentFile).filter(file => file?.kind === 'snapshot' && !removed.has(file.offset))
   const snapshotsUpTo = (most: number) => snapshots.map(file => file!.offset).filter(offset => offset <= most)
   if (bases.length === 0) {
     const empty = fresh(open, directory, options, names.length === 0)
@@ -131,6 +137,10 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       continue
     }
     await segment.resume(start.position, start.offset)
+    // A later start may have to begin with this segment, when those before it are deleted.
+    const unknown = i > first && producers.size > 0 && start.offset === segment.baseOffset
+    if (unknown && !snapshotsUpTo(segment.baseOffset).includes(segment.baseOffset))
+      await publishFile(files, directory, segmentFile('', segment.baseOffset, 'snapshot'), encodeProducers(producers))
     const known = segment.baseOffset === options.indexMark?.baseOffset && start.offset === options.recoveryPoint
     if (known) segment.timestamps = options.indexMark.timestamps
     else if (start.position > 0) await firstTimestamp(segment, file)
@@ -157,7 +167,8 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     await files.sync([file], 'upkeep')
     for (const later of segments.splice(i + 1)) {
       later.file.close()
-      await removeSegment(files, directory, later.baseOffset)
+      // What producers had sent up to the recovery point stays known, whatever began there.
+      await removeSegment(files, directory, later.baseOffset, later.baseOffset !== options.snapshotOffset)
     }
     break
   }
@@ -183,9 +194,9 @@ function fresh(open: OpenFiles, directory: string, options: RecoveryOptions, noD
   }
 }
 
-async function removeSegment(files: Files, directory: string, base: number): Promise<void> {
-  for (const kind of ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const)
-    await files.remove(segmentFile(directory, base, kind))
+async function removeSegment(files: Files, directory: string, base: number, snapshotToo = true): Promise<void> {
+  for (const kind of ['log', 'index', 'timeindex', 'txnindex'] as const) await files.remove(segmentFile(directory, base, kind))
+  if (snapshotToo) await files.remove(segmentFile(directory, base, 'snapshot'))
 }
 
 /** Up to where the indexes can be believed after a crash: before the segment whose files are not what the recovery point says. */

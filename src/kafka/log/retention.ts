@@ -37,11 +37,16 @@ export async function retainedFrom(
 /** A compacted segment may hold nothing of the last offsets before the next one. */
 const endOf = (segments: readonly Segment[], i: number): number => segments[i + 1]?.baseOffset ?? segments[i]!.endOffset
 
-/** Takes away the segments that lie before the log's start, which has to be durable. Answers how many. */
+/**
+ * Takes away the segments that lie before the log's start, which has to be durable. Answers how many. What producers have sent is
+ * known after a crash by the snapshot at the start of a segment, which is durable when the recovery point lies behind it: while
+ * there are producers, the first segment that stays is such a one.
+ */
 export function dropBeforeStart(log: PartitionLog): Promise<number> {
   const { startOffset } = log
-  if (startOffset >= log.endOffset) log.roll()
-  return log.dropSegments((_, next) => next.baseOffset <= startOffset)
+  const forgetful = log.producers.size === 0
+  if (forgetful && startOffset >= log.endOffset) log.roll()
+  return log.dropSegments((_, { baseOffset }) => baseOffset <= startOffset && (forgetful || baseOffset < log.savedRecoveryPoint))
 }
 
 const isEmptied = (log: PartitionLog, segment: Segment): boolean => segment.bytes === 0 && !log.isActive(segment)

@@ -46,7 +46,7 @@ const upsert = (topic: string): string =>
     'scan.bounded.mode': 'latest-offset',
   })
 
-/** Where a scan of the three orders begins or ends, and which it reads. */
+/** Where a scan of the three orders begins or ends, and which it reads. Each commits for a group of its own, but where that has to be there. */
 const scans: readonly { readonly options: Readonly<Record<string, string>>; readonly ids: readonly number[] }[] = [
   { options: { 'scan.startup.mode': 'earliest-offset' }, ids: [1, 2, 3] },
   { options: { 'scan.startup.mode': 'latest-offset' }, ids: [] },
@@ -56,10 +56,10 @@ const scans: readonly { readonly options: Readonly<Record<string, string>>; read
     options: { 'scan.startup.mode': 'group-offsets', 'properties.group.id': 'new', 'properties.auto.offset.reset': 'earliest' },
     ids: [1, 2, 3],
   },
-  { options: { 'scan.startup.mode': 'group-offsets' }, ids: [] },
+  { options: { 'scan.startup.mode': 'group-offsets', 'properties.group.id': 'flink-orders' }, ids: [] },
   { options: { 'scan.bounded.mode': 'timestamp', 'scan.bounded.timestamp-millis': '2500' }, ids: [1, 2] },
   { options: { 'scan.bounded.mode': 'specific-offsets', 'scan.bounded.specific-offsets': 'partition:0,offset:1' }, ids: [1] },
-  { options: { 'scan.bounded.mode': 'group-offsets' }, ids: [1, 2, 3] },
+  { options: { 'scan.bounded.mode': 'group-offsets', 'properties.group.id': 'flink-orders' }, ids: [1, 2, 3] },
 ]
 
 const hint = (options: Readonly<Record<string, string>>): string =>
@@ -109,7 +109,9 @@ export const flinkScript: readonly FlinkStatement[] = [
 
   // Where scans begin and end.
   {
-    sql: scans.map(({ options }, at) => `SELECT ${at}, id FROM orders ${hint(options)}`).join(' UNION ALL '),
+    sql: scans
+      .map(({ options }, at) => `SELECT ${at}, id FROM orders ${hint({ 'properties.group.id': `scan-${at}`, ...options })}`)
+      .join(' UNION ALL '),
     rows: scans.flatMap(({ ids }, at) => ids.map(id => `${at}, ${id}`)),
   },
   {

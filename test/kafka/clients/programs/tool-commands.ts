@@ -89,6 +89,8 @@ export const toolCommands = (deletion: string): readonly ToolCommand[] => [
   topics('--alter --topic ra --partitions 2'),
   topics('--alter --topic nope --partitions 2'),
   topics('--describe --topic ra'),
+  topics('--describe --unavailable-partitions'),
+  topics('--describe --at-min-isr-partitions', { unordered: true }),
   topics('--delete --topic c.d'),
   topics('--delete --topic nope'),
   topics('--delete --topic nope --if-exists'),
@@ -117,6 +119,10 @@ export const toolCommands = (deletion: string): readonly ToolCommand[] => [
   configs('--describe --entity-type groups --entity-name cg --all', {
     differs: 'a real Kafka shows properties of share and streams groups, too',
   }),
+  configs('--alter --entity-type brokers --entity-name 1 --add-config compression.type=gzip'),
+  configs('--alter --entity-type brokers --entity-name 1 --delete-config compression.type'),
+  configs('--alter --entity-type topics --entity-name b --add-config min.insync.replicas=0'),
+  ...['topics', 'users', 'clients', 'client-metrics'].map(type => configs(`--describe --entity-type ${type}`)),
   clientMetrics('--list'),
 
   // ── records, offsets and groups ───────────────────────────────────────────────────────────────────
@@ -227,6 +233,7 @@ export const toolCommands = (deletion: string): readonly ToolCommand[] => [
   }),
   groups('--describe --group cg'),
   transactions('list'),
+  transactions('list --duration-filter 1'),
   transactions('describe --transactional-id nope'),
   transactions('describe --transactional-id cp', { differs: 'the epoch counts transactions, of which chance aborted some' }),
   transactions('describe-producers --topic in --partition 0', { differs: 'ids and sequences of producers' }),
@@ -253,9 +260,12 @@ export const toolCommands = (deletion: string): readonly ToolCommand[] => [
   cluster('cluster-id'),
   cluster('list-endpoints'),
   features('describe', { differs: 'share and streams groups, KRaft and eligible leader replicas are not here' }),
+  features('version-mapping'),
   logDirs('--describe --topic-list b'),
+  logDirs('--describe --broker-list 7'),
   leaders('--election-type preferred --all-topic-partitions'),
   leaders('--election-type unclean --topic a --partition 0'),
+  leaders('--election-type preferred --topic nope --partition 0'),
   reassign('--list'),
   apiVersions('', { differs: 'delegation tokens, share and streams groups, KRaft' }),
 ]
