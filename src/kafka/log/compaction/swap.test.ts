@@ -62,7 +62,7 @@ test.each([
 test('a log that is read anew leaves its readers what was put aside', async () => {
   const { files, show } = await directoryOf(`${done} 100.log.deleted=old`)
   await settleSwaps(files, '/p', await files.list('/p'), true)
-  expect(await show()).toBe(`${done} 100.log.deleted=old`)
+  expect(await show()).toContain('100.log.deleted=old')
 })
 
 test('a swap that nothing comes between', async () => {
