@@ -81,8 +81,9 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
   // A log begins where it may be read, or earlier. What stands behind a hole there was not durable; the batch journal has what counts.
   const hole = found.length > 0 && found[0]! > Math.max(options.startOffset, options.recoveryPoint)
   if (hole) for (const base of found) await removeSegment(files, directory, base)
-  // What was being deleted when the last run ended may have lost its index, or what stood between it and the start.
-  const isGone = (next: number) => next <= options.startOffset && next < options.recoveryPoint
+  // What was being deleted when the last run ended may have lost its index, or what stood between it and the start. Of a log
+  // that runs, retention takes care; its recovery point may not be saved yet.
+  const isGone = (next: number) => !options.running && next <= options.startOffset && next < options.recoveryPoint
   const gone = found.filter((_, i) => !hole && i + 1 < found.length && isGone(found[i + 1]!))
   for (const base of gone) await removeSegment(files, directory, base)
   const bases = hole ? [] : found.slice(gone.length)
