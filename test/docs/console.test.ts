@@ -154,7 +154,14 @@ function commands(body: string): { command: string; output: string }[] {
 const hasOpenQuote = (command: string): boolean => (command.replaceAll(/'[^']*'/g, '').match(/"/g) ?? []).length % 2 === 1
 
 function run(command: string, cwd: string): string {
-  const env = { PATH: `${cwd}/.bin:${process.env['PATH']}`, HOME: cwd, TZ: 'UTC', LC_ALL: 'C.UTF-8' }
+  const env = {
+    PATH: `${cwd}/.bin:${process.env['PATH']}`,
+    HOME: cwd,
+    TZ: 'UTC',
+    LC_ALL: 'C.UTF-8',
+    // Node 24 says on standard error that kafkajs sets its timers to the past.
+    NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
+  }
   const { stdout } = spawnSync('bash', ['-c', `exec 2>&1\n${command}\n`], { cwd, env, encoding: 'utf8', timeout: 60_000 })
   return stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`
 }
