@@ -265,7 +265,7 @@ export class PartitionLog implements Participant, JournalledWrite {
       }
       if (refusal !== Refusal.None) return refusal
     }
-    if (this.#mustRoll(size, maxTimestampAt(bytes, at))) this.#roll()
+    if (this.#mustRoll(bytes, at, size)) this.#roll()
     const baseOffset = this.#endOffset
     stamp(bytes, at, baseOffset, this.#context.leaderEpoch)
     this.epochs.append(this.#context.leaderEpoch, baseOffset)
@@ -285,7 +285,7 @@ export class PartitionLog implements Participant, JournalledWrite {
       // A hole: what stood there was never acknowledged, and neither was this.
       if (baseOffset > this.#endOffset) return false
       if (checkBatch(batches, at, batchEnd) !== undefined) return false
-      if (this.#mustRoll(batchEnd - at, maxTimestampAt(batches, at))) this.#roll()
+      if (this.#mustRoll(batches, at, batchEnd - at)) this.#roll()
       this.epochs.append(leaderEpochAt(batches, at), baseOffset)
       this.#place(batches, at, batchEnd - at, baseOffset, undefined)
       missing += batchEnd - at
@@ -388,15 +388,17 @@ export class PartitionLog implements Participant, JournalledWrite {
     else write.parts.push(copy)
   }
 
-  #mustRoll(size: number, timestamp: number): boolean {
+  #mustRoll(batch: Uint8Array, at: number, size: number): boolean {
     const segment = this.#active
     if (segment.bytes === 0) return false
+    const timestamp = maxTimestampAt(batch, at)
+    const lastOffset = this.#endOffset + lastOffsetDeltaAt(batch, at)
     const { segmentBytes, segmentMs, segmentIndexBytes } = this.settings
     return (
       segment.bytes + size > segmentBytes ||
       timestamp - segment.firstTimestamp > segmentMs - this.#jitterMs(segment) ||
       segment.index!.count * 8 >= segmentIndexBytes - 8 ||
-      this.#endOffset - segment.baseOffset > MAX_RELATIVE_OFFSET
+      lastOffset - segment.baseOffset > MAX_RELATIVE_OFFSET
     )
   }
 
@@ -1035,7 +1037,8 @@ interface RolledSnapshot {
   readonly snapshot: Uint8Array
 }
 
-const MAX_RELATIVE_OFFSET = 2 ** 31 - 2
+/** Of indexes: they hold offsets as 32 bits. */
+const MAX_RELATIVE_OFFSET = 2 ** 31 - 1
 
 /** Where the last rounds ended: an offset, and its position in its segment. */
 class RecentEnds {
