@@ -478,6 +478,12 @@ export class LogDirectory {
     for (const log of this.#logs.values()) log.close()
     await this.committer.idle()
     await this.#checkpointing
+    // One that is being read anew, or compacted, comes to an end with that: its files must rest before others have them.
+    for (const log of this.#logs.values()) {
+      const release = await log.hold()
+      release()
+      log.close()
+    }
     if (this.committer.failure === undefined) {
       await this.#checkpointAll(true)
       const whole =
