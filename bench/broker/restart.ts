@@ -7,6 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { systemClock, systemTimers } from '#src/base/clock.ts'
+import { seededRandom } from '#src/base/random.ts'
+import { KafkaClient, Producer } from '#src/kafka/client/index.ts'
 import { runLoad } from './load.ts'
 import { type Peer, createTopic, startMillrace } from './peers.ts'
 
@@ -15,12 +18,22 @@ const MESSAGE_BYTES = 1000
 /** Into a load that goes on. */
 const KILLED_AFTER_MS = 3000
 
-/** Milliseconds from the start of the process to the first acknowledgement. */
+/** Milliseconds from the start of the process to the first acknowledgement, by a client that is running already. */
 export async function firstProduce(start: () => Promise<Peer>): Promise<{ readonly ms: number; readonly peer: Peer }> {
   const before = performance.now()
   const peer = await start()
-  await runLoad(peer, { what: 'produce', topic: 'first', count: 1, size: 100, settings: ['linger.ms=0'] })
-  return { ms: performance.now() - before, peer }
+  const client = new KafkaClient({
+    properties: { 'bootstrap.servers': peer.address },
+    clock: systemClock,
+    timers: systemTimers,
+    random: seededRandom(1),
+  })
+  const producer = await Producer.open(client)
+  await producer.send('first', { value: 'record' })
+  const ms = performance.now() - before
+  producer.close()
+  client.close()
+  return { ms, peer }
 }
 
 export async function restartAfterKill(gigabytes: number): Promise<{ readonly ms: number; readonly cold: boolean }> {
