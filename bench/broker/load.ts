@@ -23,9 +23,14 @@ export interface LoadArguments {
 
 const run = promisify(execFile)
 
-export async function runLoad(peer: Peer, { what, topic, count, size, settings = [] }: LoadArguments): Promise<LoadRun> {
+export async function runLoad(
+  peer: Peer,
+  { what, topic, count, size, settings = [] }: LoadArguments,
+  signal?: AbortSignal,
+): Promise<LoadRun> {
   const { stdout } = await run(load, [what, peer.address, topic, String(count), String(size), `pid=${peer.pid}`, ...settings], {
     timeout: 300_000,
+    ...(signal === undefined ? {} : { signal }),
   })
   const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? Number.NaN)
   if (stdout.includes('WRONG')) throw new Error(`${peer.name}: ${stdout}`)

@@ -44,11 +44,13 @@ export async function restartAfterKill(gigabytes: number): Promise<{ readonly ms
     const load = { what: 'produce', topic: 'many', size: MESSAGE_BYTES, settings: ['linger.ms=100'] } as const
     const count = Math.round((gigabytes * 1e9) / MESSAGE_BYTES)
     await runLoad(broker, { ...load, count })
-    const cutOff = runLoad(broker, { ...load, count: count + 1_000_000, settings: [...load.settings, 'message.timeout.ms=5000'] })
-    cutOff.catch(() => {})
+    const broken = new AbortController()
+    // It ends with the broker, and by no other way.
+    const cutOff = runLoad(broker, { ...load, count: count + 1_000_000 }, broken.signal).catch(() => {})
     await pause(KILLED_AFTER_MS)
     process.kill(broker.pid, 'SIGKILL')
-    await cutOff.catch(() => {})
+    broken.abort()
+    await cutOff
     const cold = dropCaches()
     const { ms, peer } = await firstProduce(() => startMillrace({ data }))
     await peer.stop()
