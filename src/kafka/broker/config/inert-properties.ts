@@ -273,7 +273,7 @@ cordoned.log.dirs                                          list     ''          
 log.dir                                                    list     /tmp/kafka-logs      -                      start
 log.dirs                                                   list     -                    -                      start
 
-# a checkpoint comes with every 256 MB, or each minute
+# a checkpoint comes with every 128 MB, or each minute
 log.flush.offset.checkpoint.interval.ms                    int      60000                0..                    start
 log.flush.start.offset.checkpoint.interval.ms              int      60000                0..                    start
 log.initial.task.delay.ms                                  long     30000                0..                    hidden
