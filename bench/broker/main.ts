@@ -37,7 +37,8 @@ export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions)
   }
   console.log(`CRC-32C: ${crc32cImplementation()}; Node ${process.version}; medians of ${rounds}`)
   const found: Comparison[] = []
-  const peers = [await startMillrace(), startKafka()]
+  const kafka = startKafka()
+  const peers = [await startMillrace(), kafka]
   const asks = (name: string) => wanted === undefined || wanted.includes(name)
   try {
     found.push({
@@ -94,7 +95,8 @@ export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions)
         ),
       )
     }
-    if (asks('partitions')) found.push(...(await manyPartitions(peers, count(2_000_000))))
+    if (asks('partitions')) found.push(...(await manyPartitions(peers, Math.min(rounds, 3), count(2_000_000))))
+    found.push(alone('longest stall of the event loop', 'ms', await longestStallMs(peers[0]!)))
     found.push(compared('peak memory', 'MB', peers.map(peakMB)))
     if (asks('slow')) {
       const slow = await Promise.all(peers.map(peer => slowConsumers(peer.address, 'warm', 200)))
@@ -139,20 +141,29 @@ async function inTurns(peers: readonly Peer[], rounds: number, name: string, loa
   return runs
 }
 
-/** Each of 1,000 partitions gets little at a time. The first messages find empty partitions. */
-async function manyPartitions(peers: readonly Peer[], count: number): Promise<Comparison[]> {
-  const first: number[] = []
-  const next: number[] = []
-  for (const peer of peers) {
-    createTopic(peer, 'many', 1000)
-    const load: LoadArguments = { what: 'produce', topic: 'many', count, size: 100, settings: ['linger.ms=100'] }
-    first.push((await runLoad(peer, load)).messagesPerSecond)
-    next.push((await runLoad(peer, load)).messagesPerSecond)
+/** Each of 1,000 partitions gets little at a time. The first messages of a topic find empty partitions. */
+async function manyPartitions(peers: readonly Peer[], rounds: number, count: number): Promise<Comparison[]> {
+  const first: number[][] = peers.map(() => [])
+  const next: number[][] = peers.map(() => [])
+  for (let round = 0; round < rounds; round++) {
+    const topic = `many-${round}`
+    const load: LoadArguments = { what: 'produce', topic, count, size: 100, settings: ['linger.ms=100'] }
+    for (const [i, peer] of peers.entries()) {
+      createTopic(peer, topic, 1000)
+      first[i]!.push((await runLoad(peer, load)).messagesPerSecond)
+      next[i]!.push((await runLoad(peer, load)).messagesPerSecond)
+    }
   }
   return [
-    compared(`1,000 partitions, first ${count}`, 'messages/s', first),
-    compared(`1,000 partitions, next ${count}`, 'messages/s', next),
+    compared(`1,000 partitions, first ${count}`, 'messages/s', first.map(median)),
+    compared(`1,000 partitions, next ${count}`, 'messages/s', next.map(median)),
   ]
+}
+
+/** Since the broker started. */
+async function longestStallMs(peer: Peer): Promise<number> {
+  const text = await (await fetch(`http://${peer.http}/metrics`)).text()
+  return Number(/^millrace_event_loop_delay_seconds\{quantile="1"\} (\S+)$/m.exec(text)![1]) * 1000
 }
 
 const throughput = (what: string, runs: readonly LoadRun[][]): Comparison =>

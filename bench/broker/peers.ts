@@ -18,6 +18,8 @@ export function missing(): string | undefined {
 }
 
 export interface Peer {
+  /** Where it serves its metrics. */
+  readonly http?: string
   readonly name: 'millrace' | 'kafka'
   readonly address: string
   readonly pid: number
@@ -34,10 +36,11 @@ export interface MillraceOptions {
 /** Our broker with an fsync before every acknowledgement, started by node directly. */
 export async function startMillrace({ data, args = [] }: MillraceOptions = {}): Promise<Peer & { readonly data: string }> {
   const directory = data ?? mkdtempSync(join(tmpdir(), 'bench-broker-'))
+  const http = `127.0.0.1:${HTTP_PORT}`
   const before = performance.now()
   const child: ChildProcess = spawn(
     process.execPath,
-    [millrace, 'broker', '--data', directory, '--listen', '127.0.0.1:0', '--log-level', 'warn', ...args],
+    [millrace, 'broker', '--data', directory, '--listen', '127.0.0.1:0', '--http', http, '--log-level', 'warn', ...args],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   for await (const line of createInterface({ input: child.stdout! })) {
@@ -49,6 +52,7 @@ export async function startMillrace({ data, args = [] }: MillraceOptions = {}): 
       pid: child.pid!,
       startMs: performance.now() - before,
       data: directory,
+      http,
       async stop() {
         child.kill('SIGTERM')
         await new Promise(resolve =>
@@ -62,6 +66,8 @@ export async function startMillrace({ data, args = [] }: MillraceOptions = {}): 
 }
 
 const KAFKA_PORT = 19392
+/** Kafka takes the one behind its own, too. */
+const HTTP_PORT = 19391
 
 /** Kafka with its defaults: no fsync before an acknowledgement. */
 export function startKafka(): Peer {

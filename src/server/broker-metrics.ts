@@ -5,6 +5,8 @@ import { apiOf } from '../kafka/protocol/apis.ts'
 import { type Metric, type Sample, counter, gauge, renderHistogram, renderMetrics } from './metrics.ts'
 
 /** `more`: those of what runs beside the broker. */
+export const EVENT_LOOP_RESOLUTION_MS = 10
+
 export function brokerMetrics(broker: Broker, eventLoop: IntervalHistogram, more: readonly Metric[] = []): string {
   const names = (key: number) => ({ api: apiOf(key)?.name ?? String(key) })
   const latencies = broker.stats.latencies.flatMap((histogram, key) => ({ labels: names(key), histogram }))
@@ -65,8 +67,10 @@ function metricsOf(broker: Broker, eventLoop: IntervalHistogram): readonly Metri
     }),
     gauge('group_lag', 'records between what a group has committed and the high watermark', () => lags(broker)),
     gauge('event_loop_delay_seconds', 'how late the event loop was, since the last time this was read', function* () {
-      for (const quantile of [0.5, 0.99, 0.999]) yield { labels: { quantile }, value: eventLoop.percentile(quantile * 100) / 1e9 }
-      yield { labels: { quantile: 1 }, value: eventLoop.max / 1e9 }
+      // What is recorded is the time between two looks, which are so far apart when nothing holds them up.
+      const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - EVENT_LOOP_RESOLUTION_MS / 1e3)
+      for (const quantile of [0.5, 0.99, 0.999]) yield { labels: { quantile }, value: late(eventLoop.percentile(quantile * 100)) }
+      yield { labels: { quantile: 1 }, value: late(eventLoop.max) }
       eventLoop.reset()
     }),
     gauge('resident_memory_bytes', 'memory of the process', () => process.memoryUsage.rss()),

@@ -15,7 +15,7 @@ import { parseListeners } from '../kafka/broker/security/listeners.ts'
 import type { Durability } from '../kafka/log/commit.ts'
 import { repackThread } from '../kafka/records/repack-thread.ts'
 import { compactionThread } from '../kafka/log/compaction/compaction-thread.ts'
-import { brokerMetrics } from './broker-metrics.ts'
+import { EVENT_LOOP_RESOLUTION_MS, brokerMetrics } from './broker-metrics.ts'
 import type { Log, LogLevel } from './logger.ts'
 import { type OperationsServer, startOperations } from './operations.ts'
 import type { SchemaRegistryServer } from './schema-registry.ts'
@@ -64,7 +64,7 @@ export class BrokerServer {
   private constructor(broker: Broker, files: NodeFiles | undefined) {
     this.broker = broker
     this.#files = files
-    this.#eventLoop = monitorEventLoopDelay({ resolution: 10 })
+    this.#eventLoop = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS })
   }
 
   static async start(options: BrokerServerOptions = {}): Promise<BrokerServer> {

@@ -44,15 +44,11 @@ interface Slot {
   response: unknown
 }
 
-/** Nobody looks into the request any more. */
-function letGo(slot: Slot): void {
-  slot.frame?.release()
-  slot.frame = undefined
-}
-
 /** Requests that a client may have sent ahead; then its socket is left alone until some are answered. */
 const MOST_QUEUED = 1024
 const MOST_QUEUED_BYTES = 4 * 1024 * 1024
+/** Of requests under way. More would only wait for the same commit, in memory that the processor's caches do not hold. */
+const MOST_STARTED_BYTES = 2 * 1024 * 1024
 /** Answers that a client has not taken yet. */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024
 
@@ -85,6 +81,7 @@ export class Connection implements BytesReader {
   #queuedBytes = 0
   /** Started and not yet answered, in order. */
   #slots: Slot[] = []
+  #startedBytes = 0
   #paused = false
   #flushing = false
   #closed = false
@@ -202,6 +199,7 @@ export class Connection implements BytesReader {
     const own =
       this.#queued.length + this.#slots.length > MOST_QUEUED ||
       this.#queuedBytes > MOST_QUEUED_BYTES ||
+      this.#startedBytes > MOST_STARTED_BYTES ||
       this.#send.queuedBytes > MOST_UNSENT_BYTES
     if (!own && !requestMemory.exhausted) return
     this.#paused = true
@@ -212,7 +210,7 @@ export class Connection implements BytesReader {
   #resumeReading(): void {
     if (!this.#paused || this.#closed) return
     if (this.#queued.length + this.#slots.length > MOST_QUEUED / 2 || this.#queuedBytes > MOST_QUEUED_BYTES / 2) return
-    if (this.#send.queuedBytes > MOST_UNSENT_BYTES) return
+    if (this.#startedBytes > MOST_STARTED_BYTES / 2 || this.#send.queuedBytes > MOST_UNSENT_BYTES) return
     if (this.broker.requestMemory.exhausted) return this.broker.requestMemory.whenRoom(this.#resume)
     this.#paused = false
     this.#stream.resume()
@@ -259,7 +257,7 @@ export class Connection implements BytesReader {
       done: false,
       response: undefined,
     }
-    this.#slots.push(slot)
+    this.#begin(slot, frame)
     this.session.token(frame.bytes).then(
       bytes => this.#settle(slot, bytes),
       error => this.#fail(slot, 'authentication failed', error),
@@ -297,7 +295,7 @@ export class Connection implements BytesReader {
       return true
     }
     const slot: Slot = { key, version, correlationId, frame, startedMs, done: false, response: undefined }
-    this.#slots.push(slot)
+    this.#begin(slot, frame)
     if (response instanceof Promise) {
       response.then(
         value => {
@@ -309,11 +307,25 @@ export class Connection implements BytesReader {
       )
       if (waiting.has(key)) {
         context.letGoOfFrame()
-        letGo(slot)
+        this.#letGo(slot)
       }
     } else if (unseen !== undefined) this.#settleAfter(unseen, slot, response)
     else this.#settle(slot, response)
     return false
+  }
+
+  #begin(slot: Slot, frame: Frame): void {
+    this.#slots.push(slot)
+    this.#startedBytes += frame.bytes.length
+  }
+
+  /** Nobody looks into the request any more. */
+  #letGo(slot: Slot): void {
+    const { frame } = slot
+    if (frame === undefined) return
+    slot.frame = undefined
+    this.#startedBytes -= frame.bytes.length
+    frame.release()
   }
 
   #settleAfter(durable: Promise<void>, slot: Slot, response: unknown): void {
@@ -358,7 +370,7 @@ export class Connection implements BytesReader {
 
   #answer(slot: Slot): void {
     const { key, version, correlationId, startedMs, response } = slot
-    letGo(slot)
+    this.#letGo(slot)
     if (this.#closed) return release(response)
     try {
       if (key < 0) this.#writeToken(response as Uint8Array | undefined)
@@ -371,7 +383,7 @@ export class Connection implements BytesReader {
 
   /** A slot that will not be answered. */
   #forget(slot: Slot): void {
-    letGo(slot)
+    this.#letGo(slot)
     release(slot.response)
   }
 

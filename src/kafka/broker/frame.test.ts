@@ -76,3 +76,38 @@ test('memory of produce requests is used again, that of others is not', () => {
     expect(given.includes(131_072)).toBe(key === 0)
   }
 })
+
+test('short produce requests lie together, and stay as they are until they are released', () => {
+  const sizes = fc.array(fc.record({ size: fc.integer({ min: 3, max: 60_000 }), heldFor: fc.nat({ max: 40 }) }), {
+    maxLength: 200,
+  })
+  fc.assert(
+    fc.property(sizes, sent => {
+      const frames = assembler()
+      const held: { frame: Frame; mark: number; until: number }[] = []
+      for (const [i, { size, heldFor }] of sent.entries()) {
+        const body = new Uint8Array(size).fill((i % 255) + 1, 2)
+        frames.push(framed(body), frame => held.push({ frame, mark: (i % 255) + 1, until: i + heldFor }), true)
+        for (const { frame, mark } of held) expect([frame.bytes[2], frame.bytes.at(-1)]).toEqual([mark, mark])
+        for (let j = held.length - 1; j >= 0; j--) if (held[j]!.until <= i) held.splice(j, 1)[0]!.frame.release()
+      }
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('a slab of short requests is written over once all of them are released', () => {
+  const frames = assembler()
+  const buffers = new Set<ArrayBufferLike>()
+  for (let i = 0; i < 1000; i++) {
+    frames.push(
+      framed(new Uint8Array(5000)),
+      frame => {
+        buffers.add(frame.bytes.buffer)
+        frame.release()
+      },
+      true,
+    )
+  }
+  expect(buffers.size).toBeLessThan(5)
+})

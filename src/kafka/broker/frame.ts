@@ -10,14 +10,14 @@ import type { MemoryBudget } from './memory-budget.ts'
 export class Frame implements Lender {
   readonly bytes: Uint8Array
   readonly #budget: MemoryBudget
-  readonly #pool: FramePool | undefined
+  readonly #memory: FrameMemory | undefined
   #holders = 1
 
-  /** `pool`: where its memory goes in the end, to be written over. */
-  constructor(bytes: Uint8Array, budget: MemoryBudget, pool?: FramePool) {
+  /** `memory`: where its memory goes in the end, to be written over. */
+  constructor(bytes: Uint8Array, budget: MemoryBudget, memory?: FrameMemory) {
     this.bytes = bytes
     this.#budget = budget
-    this.#pool = pool
+    this.#memory = memory
     budget.take(bytes.length)
   }
 
@@ -28,17 +28,84 @@ export class Frame implements Lender {
   release(): void {
     if (--this.#holders > 0) return
     this.#budget.give(this.bytes.length)
-    this.#pool?.give(this.bytes.buffer as ArrayBuffer)
+    this.#memory?.give(this.bytes.buffer as ArrayBuffer)
+  }
+}
+
+/** Takes back what a frame lay in. */
+interface FrameMemory {
+  give(buffer: ArrayBuffer): void
+}
+
+/** Short frames one behind the other, of whichever connections. It is written over once all of them are released. */
+class Slab implements FrameMemory {
+  readonly #bytes = new Uint8Array(SLAB_BYTES)
+  readonly #whenFree: (slab: Slab) => void
+  #used = 0
+  #frames = 0
+  /** No frame is added any more. */
+  #full = false
+
+  constructor(whenFree: (slab: Slab) => void) {
+    this.#whenFree = whenFree
+  }
+
+  /** Undefined when it has no room left. */
+  take(bytes: number): Uint8Array | undefined {
+    if (bytes > SLAB_BYTES - this.#used) {
+      this.#full = true
+      this.#freeIfUnused()
+      return undefined
+    }
+    this.#frames++
+    this.#used += bytes
+    return this.#bytes.subarray(this.#used - bytes, this.#used)
+  }
+
+  give(): void {
+    this.#frames--
+    this.#freeIfUnused()
+  }
+
+  #freeIfUnused(): void {
+    if (!this.#full || this.#frames > 0) return
+    this.#full = false
+    this.#used = 0
+    this.#whenFree(this)
   }
 }
 
 /**
- * Memory of long frames, used again and again: allocating it anew for each costs more than anything else on the way of a
- * batch. Only for requests of which nothing is kept beyond their release: Produce, whose batches are written or copied by then.
+ * Memory of frames, used again and again: allocating it anew for each costs more than anything else on the way of a batch.
+ * Only for requests of which nothing is kept beyond their release: Produce, whose batches are written or copied by then.
  */
 export class FramePool {
   readonly #free: ArrayBuffer[][] = []
   #keptBytes = 0
+  #slab = this.#newSlab()
+  readonly #freeSlabs: Slab[] = []
+
+  /** A frame with a copy of `bytes`. */
+  copied(bytes: Uint8Array, budget: MemoryBudget): Frame {
+    if (bytes.length > SLAB_BYTES / 4) {
+      const copy = this.take(bytes.length).subarray(0, bytes.length)
+      copy.set(bytes)
+      return new Frame(copy, budget, this)
+    }
+    let copy = this.#slab.take(bytes.length)
+    if (copy === undefined) {
+      this.#slab = this.#freeSlabs.pop() ?? this.#newSlab()
+      copy = this.#slab.take(bytes.length)!
+    }
+    copy.set(bytes)
+    return new Frame(copy, budget, this.#slab)
+  }
+
+  #newSlab(): Slab {
+    return new Slab(slab => {
+      if (this.#freeSlabs.length < KEPT_SLABS) this.#freeSlabs.push(slab)
+    })
+  }
 
   /** At least so many bytes. */
   take(bytes: number): Uint8Array<ArrayBuffer> {
@@ -59,10 +126,12 @@ export class FramePool {
   }
 }
 
-/** As powers of two: 64 KiB and 2 MiB. */
-const SMALLEST_POOLED = 16
+/** As powers of two: 4 KiB and 2 MiB. */
+const SMALLEST_POOLED = 12
 const LARGEST_POOLED = 21
 const KEPT_BYTES = 24 * 1024 * 1024
+const SLAB_BYTES = 256 * 1024
+const KEPT_SLABS = 32
 
 const sizeClass = (bytes: number): number => Math.ceil(Math.log2(bytes))
 
@@ -111,10 +180,11 @@ export class FrameAssembler {
   }
 
   #copied(bytes: Uint8Array): Frame {
-    const pooled = bytes.length >= 2 ** SMALLEST_POOLED && bytes[0] === PRODUCE && bytes[1] === PRODUCE
-    const copy = pooled ? this.#pool.take(bytes.length).subarray(0, bytes.length) : Buffer.allocUnsafe(bytes.length)
+    const isProduce = bytes.length > 2 && bytes[0] === PRODUCE && bytes[1] === PRODUCE
+    if (isProduce) return this.#pool.copied(bytes, this.#budget)
+    const copy = Buffer.allocUnsafe(bytes.length)
     copy.set(bytes)
-    return new Frame(copy, this.#budget, pooled ? this.#pool : undefined)
+    return new Frame(copy, this.#budget)
   }
 
   /** Lets go of a frame that will not become whole. */

@@ -36,6 +36,8 @@ export class BatchJournal implements WideJournal {
   #current: CurrentFile = noFile()
   #parts: Uint8Array[] = []
   #bytes = 0
+  /** Of the round that is being added. */
+  readonly #headers = new HeaderMemory()
   /** There are files that no round goes to any more. */
   #leftovers = false
 
@@ -57,14 +59,8 @@ export class BatchJournal implements WideJournal {
   }
 
   add(topicId: string, partition: number, parts: readonly Uint8Array[], bytes: number): void {
-    const header = new Uint8Array(HEADER_BYTES)
-    const view = new DataView(header.buffer)
-    header.set(Buffer.from(topicId, 'base64url'), 8)
-    view.setInt32(24, partition)
-    view.setUint32(0, HEADER_BYTES - 8 + bytes)
-    // Batches have checksums of their own.
-    view.setUint32(4, crc32c(header.subarray(8)))
-    this.#parts.push(header, ...parts)
+    this.#parts.push(this.#headers.header(topicId, partition, bytes))
+    for (const part of parts) this.#parts.push(part)
     this.#bytes += HEADER_BYTES + bytes
   }
 
@@ -81,6 +77,8 @@ export class BatchJournal implements WideJournal {
       // Entries that were written must not be found behind shorter ones that come later.
       await file.truncate(current.position)
       return false
+    } finally {
+      this.#headers.clear()
     }
     await this.#files.sync([file], 'commit')
     // Also where the first round found no room for its bytes.
@@ -131,6 +129,32 @@ export class BatchJournal implements WideJournal {
 
   close(): void {
     this.#current.file?.close()
+  }
+}
+
+/** Headers one behind the other, written over in the next round. */
+class HeaderMemory {
+  static readonly #HEADERS = 1024
+  #buffer = Buffer.allocUnsafeSlow(HeaderMemory.#HEADERS * HEADER_BYTES)
+  #used = 0
+
+  header(topicId: string, partition: number, bytes: number): Uint8Array {
+    // Those before stay with the round.
+    if (this.#used === this.#buffer.length) {
+      this.#buffer = Buffer.allocUnsafeSlow(2 * this.#buffer.length)
+      this.#used = 0
+    }
+    const header = this.#buffer.subarray(this.#used, (this.#used += HEADER_BYTES))
+    header.writeUInt32BE(HEADER_BYTES - 8 + bytes, 0)
+    header.write(topicId, 8, 'base64url')
+    header.writeInt32BE(partition, 24)
+    // Batches have checksums of their own.
+    header.writeUInt32BE(crc32c(header.subarray(8)), 4)
+    return header
+  }
+
+  clear(): void {
+    this.#used = 0
   }
 }
 

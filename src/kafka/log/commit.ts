@@ -55,6 +55,8 @@ export interface CommitterSettings {
   readonly wide: WideJournal | undefined
   /** Asked before each round; it begins when the answer resolves. */
   admit?(): Promise<void> | undefined
+  /** Told when a round takes what is pending; what it answers is called when nobody reads those bytes any more. */
+  beginRound?(): () => void
   /** Told once, when a sync failed: what it covered may be lost, and no later sync can tell. Nothing is committed any more. */
   onFailure(error: Error): void
 }
@@ -143,7 +145,10 @@ export class Committer {
       if (admitted !== undefined) await admitted
       const round = this.#enlisted
       this.#enlisted = []
-      if (round.length > 0) await this.#round(round)
+      if (round.length === 0) continue
+      const over = this.#settings.beginRound?.()
+      await this.#round(round)
+      over?.()
     }
   }
 

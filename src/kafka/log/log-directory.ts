@@ -130,6 +130,7 @@ export class LogDirectory {
     this.#batches = batches
     this.#recoveryPoints = found.recoveryPoints
     this.#lastCheckpointMs = clock.elapsedMs()
+    const stage = new Stage()
     this.committer = new Committer({
       files,
       timers,
@@ -137,6 +138,7 @@ export class LogDirectory {
       intervalMs: options.flushIntervalMs,
       wide: batches,
       admit: () => this.#admit(),
+      beginRound: () => stage.beginRound(),
       onFailure: error => {
         options.log('error', 'a sync failed: nothing is written any more', { directory: options.path, error: error.message })
         this.onFailure?.(error)
@@ -145,7 +147,7 @@ export class LogDirectory {
     this.#context = {
       open: new OpenFiles(files, options.maxOpenFiles),
       committer: this.committer,
-      stage: new Stage(),
+      stage,
       durability,
       clock,
       timers,
