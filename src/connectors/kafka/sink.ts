@@ -122,6 +122,8 @@ class KafkaWriter implements SinkWriter {
     const timestamps = this.#timestampColumn < 0 ? undefined : chunk.columns[this.#timestampColumn]!
     const headers = this.#headersColumn < 0 ? undefined : chunk.columns[this.#headersColumn]!
     const nowMs = this.#spec.context.clock.nowMs()
+    if (this.#topic !== undefined && keyEnds === undefined && timestamps === undefined && headers === undefined)
+      return this.#topic.appendValues(nowMs, values, valueEnds, chunk.length)
     let valueStart = 0
     let keyStart = 0
     for (let row = 0; row < chunk.length; row++) {

@@ -53,6 +53,9 @@ const utf8 = new TextEncoder()
 
 export class BatchBuilder {
   #bytes: Uint8Array
+  #view: DataView
+  readonly #keySource = new CopySource()
+  readonly #valueSource = new CopySource()
   #used = BATCH_HEADER_BYTES
   #count = 0
   #baseOffset = 0
@@ -63,6 +66,7 @@ export class BatchBuilder {
 
   constructor(initialBytes = 16 << 10) {
     this.#bytes = uninitialized(Math.max(initialBytes, 2 * BATCH_HEADER_BYTES))
+    this.#view = viewOf(this.#bytes)
   }
 
   get count(): number {
@@ -125,6 +129,50 @@ export class BatchBuilder {
     this.#append(delta, timestamp, keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd, 0, NOTHING, 0, 0)
   }
 
+  /**
+   * Records without key and headers, whose values lie one behind the other: value `row` is `bytes[start, ends[row])`, the next
+   * one begins there. Stops before `rows`, before an end below 0, and where the batch would be longer than `mostBytes`; the
+   * first record is appended however long it is. Answers the row it stopped at.
+   */
+  appendValues(
+    timestamp: number,
+    bytes: Uint8Array,
+    start: number,
+    ends: Int32Array,
+    row: number,
+    rows: number,
+    mostBytes: number,
+  ): number {
+    const timestampDelta = timestamp - (this.#baseTimestamp ??= timestamp)
+    const source = this.#valueSource.of(bytes)
+    const rest = 4 + varlongBytes(timestampDelta)
+    const first = row
+    for (; row < rows; row++) {
+      const end = ends[row]!
+      if (end < 0) break
+      const size = end - start
+      if (row > first && this.#used + size + MAX_RECORD_OVERHEAD > mostBytes) break
+      const offsetDelta = this.#lastOffsetDelta + 1
+      // Attributes, no key, no headers: a byte each.
+      const length = rest - 1 + varintBytes(offsetDelta) + varintBytes(size) + size
+      const into = this.#room(length + MAX_VARINT_BYTES)
+      let at = writeVarint(into, this.#used, length)
+      into[at++] = 0
+      at = writeVarlong(into, at, timestampDelta)
+      at = writeVarint(into, at, offsetDelta)
+      into[at++] = NO_KEY
+      at = writeVarint(into, at, size)
+      if (size > 0) at = put(source, bytes, start, end, into, this.#view, at)
+      into[at++] = 0
+      this.#used = at
+      this.#count++
+      this.#lastOffsetDelta = offsetDelta
+      start = end
+    }
+    if (row > first && timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    return row
+  }
+
   /** Record `row` of a view with its offset, timestamp and headers. Offsets must rise. */
   copy(view: RecordsView, row: number): void {
     const delta = view.offsets[row]! - this.#baseOffset
@@ -179,11 +227,11 @@ export class BatchBuilder {
     at = writeVarlong(bytes, at, timestampDelta)
     at = writeVarint(bytes, at, offsetDelta)
     at = writeVarint(bytes, at, keyLength)
-    if (keyLength > 0) at = put(keyBytes, keyStart, keyEnd, bytes, at)
+    if (keyLength > 0) at = put(this.#keySource.of(keyBytes), keyBytes, keyStart, keyEnd, bytes, this.#view, at)
     at = writeVarint(bytes, at, valueLength)
-    if (valueLength > 0) at = put(valueBytes, valueStart, valueEnd, bytes, at)
+    if (valueLength > 0) at = put(this.#valueSource.of(valueBytes), valueBytes, valueStart, valueEnd, bytes, this.#view, at)
     at = writeVarint(bytes, at, headerCount)
-    if (headerCount > 0) at = put(headerBytes, headerStart, headerEnd, bytes, at)
+    if (headerCount > 0) at = put(undefined, headerBytes, headerStart, headerEnd, bytes, this.#view, at)
     this.#used = at
     this.#count++
     this.#lastOffsetDelta = offsetDelta
@@ -196,6 +244,7 @@ export class BatchBuilder {
     const greater = uninitialized(Math.max(2 * bytes.length, this.#used + more))
     greater.set(bytes.subarray(0, this.#used))
     this.#bytes = greater
+    this.#view = viewOf(greater)
     return greater
   }
 
@@ -248,13 +297,50 @@ function attributesOf(codec: Codec, options: BatchOptions): number {
   return attributes
 }
 
-/** Setting a whole array costs as much as 20 bytes one by one, a view of a part as much as 40. */
-function put(from: Uint8Array, start: number, end: number, bytes: Uint8Array, at: number): number {
+/** A null key, as a varint. */
+const NO_KEY = 1
+
+/** Where slices are copied from, seen as words. A view costs as much as many slices: it is made for what is given twice. */
+class CopySource {
+  #bytes: Uint8Array | undefined
+  #view: DataView | undefined
+
+  of(bytes: Uint8Array): DataView | undefined {
+    if (bytes === this.#bytes) return (this.#view ??= viewOf(bytes))
+    this.#bytes = bytes
+    this.#view = undefined
+    return undefined
+  }
+}
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/**
+ * Copies `from[start, end)`. Setting a whole array costs as much as 20 bytes one by one, a view of a part as much as 40, and
+ * garbage besides; by words 200 bytes cost no more than that.
+ */
+function put(
+  source: DataView | undefined,
+  from: Uint8Array,
+  start: number,
+  end: number,
+  bytes: Uint8Array,
+  into: DataView,
+  at: number,
+): number {
   const count = end - start
-  if (count === from.length && count > 20) bytes.set(from, at)
+  if (source !== undefined && count >= 4 && count <= 200) putWords(source, start, count, into, at)
+  else if (count === from.length && count > 20) bytes.set(from, at)
   else if (count > 40) bytes.set(from.subarray(start, end), at)
   else for (let i = 0; i < count; i++) bytes[at + i] = from[start + i]!
   return at + count
+}
+
+/** At least four bytes. The last word may overlap the one before it. */
+function putWords(from: DataView, start: number, count: number, into: DataView, at: number): void {
+  const last = count - 4
+  for (let i = 0; i < last; i += 4) into.setInt32(at + i, from.getInt32(start + i, true), true)
+  into.setInt32(at + last, from.getInt32(start + last, true), true)
 }
 
 /** As they stand in a record, behind their count. */
@@ -265,9 +351,13 @@ function packHeaders(headers: readonly RecordHeader[]): Uint8Array {
   let at = 0
   headers.forEach(({ value }, i) => {
     const key = keys[i]!
-    at = put(key, 0, key.length, bytes, writeVarint(bytes, at, key.length))
+    at = writeVarint(bytes, at, key.length)
+    bytes.set(key, at)
+    at += key.length
     at = writeVarint(bytes, at, value === null ? -1 : value.length)
-    if (value !== null) at = put(value, 0, value.length, bytes, at)
+    if (value === null) return
+    bytes.set(value, at)
+    at += value.length
   })
   return bytes.subarray(0, at)
 }

@@ -226,6 +226,22 @@ export class Producer {
     this.#appended(queue)
   }
 
+  /** For TopicWriter: values without keys and headers, as `BatchBuilder.appendValues` takes them. Answers the row it stopped at. */
+  appendValues(
+    queue: PartitionQueue,
+    timestamp: number,
+    values: Uint8Array,
+    start: number,
+    ends: Int32Array,
+    row: number,
+    rows: number,
+  ): number {
+    this.#begin(queue, ends[row]! - start)
+    const next = queue.builder.appendValues(timestamp, values, start, ends, row, rows, this.#batchBytes)
+    this.#appended(queue)
+    return next
+  }
+
   #seal(queue: PartitionQueue): void {
     const batch = queue.seal(this.#batches, this.#identity)
     this.#buffered += batch.bytes.length
@@ -661,6 +677,25 @@ export class TopicWriter {
   ): void {
     const queue = this.queueOf(key, keyStart, keyEnd, partition)
     this.#producer.appendSlices(queue, timestamp, key, keyStart, keyEnd, value, valueStart, valueEnd, headers)
+  }
+
+  /**
+   * Records without keys and headers: value `row` is `values[start, ends[row])`, and the next one begins there; an end below 0
+   * is a null.
+   */
+  appendValues(timestamp: number, values: Uint8Array, ends: Int32Array, rows: number): void {
+    let start = 0
+    for (let row = 0; row < rows;) {
+      const queue = this.queueOf(NOTHING, -1, -1)
+      if (ends[row]! < 0) {
+        this.#producer.appendSlices(queue, timestamp, NOTHING, -1, -1, NOTHING, -1, -1, undefined)
+        row++
+        continue
+      }
+      row = this.#producer.appendValues(queue, timestamp, values, start, ends, row, rows)
+      // Those before it are values, too.
+      start = ends[row - 1]!
+    }
   }
 
   queueOf(key: Uint8Array, keyStart: number, keyEnd: number, partition?: number): PartitionQueue {
