@@ -20,6 +20,11 @@ export const ALL_VALID: Uint8Array = new Uint8Array(CHUNK_ROWS).fill(1)
 /** The `kinds` of a chunk of inserts. Never written. */
 export const ALL_INSERTS: Uint8Array = new Uint8Array(CHUNK_ROWS)
 
+/** What stays as it is until it is released. */
+export interface Held {
+  release(): void
+}
+
 export interface ChunkParts {
   readonly schema: Schema
   readonly length: number
@@ -32,8 +37,8 @@ export interface ChunkParts {
   /** Arrays that go back to `pool` with the last owner. */
   readonly owned?: readonly PooledArray[]
   readonly pool?: BufferPool
-  /** Chunks whose arrays this one looks into. It takes over one ownership of each. */
-  readonly parents?: readonly Chunk[]
+  /** Chunks, and other memory, that this one looks into. It takes over one ownership of each. */
+  readonly parents?: readonly Held[]
 }
 
 export class Chunk {
@@ -45,7 +50,7 @@ export class Chunk {
   readonly split: number | undefined
   readonly #owned: readonly PooledArray[]
   readonly #pool: BufferPool | undefined
-  readonly #parents: readonly Chunk[]
+  readonly #parents: readonly Held[]
   #owners = 1
 
   constructor(parts: ChunkParts) {

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { MillraceError } from '../base/errors.ts'
 import { printRow } from '../data/notation.ts'
+import { BufferPool } from '../data/pool.ts'
 import { type Host, nodeHost } from '../engine/host.ts'
 import type { JobProgress, RunningJob } from '../engine/outcome.ts'
 import { Session } from '../engine/session.ts'
@@ -18,6 +19,7 @@ export interface ScriptOptions {
   readonly mode?: 'batch' | 'streaming' | 'automatic'
   readonly config?: Readonly<Record<string, string>>
   readonly host?: Partial<Host>
+  readonly pool?: BufferPool
   /** Called with each change of the query; answers false to end it. */
   onRow?(row: string): boolean | void
   /** Called with each job once it has been started. */
@@ -73,10 +75,10 @@ export async function failureOf(sql: string, options: ScriptOptions = {}): Promi
   }
 }
 
-export function newSession({ mode = 'batch', config = {}, host = {} }: ScriptOptions = {}): Session {
+export function newSession({ mode = 'batch', config = {}, host = {}, pool = new BufferPool() }: ScriptOptions = {}): Session {
   const options = { 'execution.runtime-mode': mode, 'table.local-time-zone': 'UTC', ...config }
   // Not spread: some of a host is made when it is asked for.
-  return new Session({ host: Object.assign(Object.create(nodeHost) as Host, host), config: Object.entries(options) })
+  return new Session({ host: Object.assign(Object.create(nodeHost) as Host, host), config: Object.entries(options), pool })
 }
 
 /** A directory that goes away with its test. */

@@ -12,6 +12,7 @@ export async function openClient({ properties }: KafkaTable, context: ConnectorC
     clock: context.clock,
     timers: context.timers,
     random: context.random,
+    memory: context.pool,
     warn: message => context.warn(message),
     ...(context.dial === undefined ? {} : { dial: context.dial }),
   })

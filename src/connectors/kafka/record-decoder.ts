@@ -9,7 +9,7 @@
  * to which nothing is NULL. A column that key and value both have is the value's.
  */
 import { assert } from '../../base/assert.ts'
-import { CHUNK_ROWS, Chunk } from '../../data/chunk.ts'
+import { CHUNK_ROWS, Chunk, type Held } from '../../data/chunk.ts'
 import { type Column, arraysOf, newColumn, setValue, valueAt } from '../../data/column.ts'
 import type { BufferPool, PooledArray } from '../../data/pool.ts'
 import type { Schema } from '../../data/type.ts'
@@ -116,7 +116,7 @@ export class RecordDecoder {
     this.#current = ALL
     this.#view = undefined
     const survivors = without(this.#value.lost, count)
-    if (this.#plain && headers === undefined) return ofSplit(values, this.#schema, split)
+    if (this.#plain && headers === undefined) return ofSplit(values, this.#schema, split, heldBy(values.columns, rows))
     if (survivors !== undefined) {
       records = this.#pick(records, survivors)
       count = survivors.length
@@ -192,7 +192,7 @@ export class RecordDecoder {
       split,
       owned,
       pool: this.#pool,
-      parents: keys === undefined ? [values] : [values, keys],
+      parents: [...(keys === undefined ? [values] : [values, keys]), ...heldBy(columns, rows)],
     })
   }
 
@@ -235,8 +235,16 @@ const compose = (first: Int32Array | undefined, second: Int32Array | undefined):
   first === undefined ? second : second === undefined ? first : second.map(row => first[row]!)
 
 /** The same rows with the names that the scan gives its columns. */
-function ofSplit(chunk: Chunk, schema: Schema, split: number): Chunk {
-  return new Chunk({ schema, length: chunk.length, columns: chunk.columns, split, parents: [chunk] })
+function ofSplit(chunk: Chunk, schema: Schema, split: number, held: readonly Held[]): Chunk {
+  return new Chunk({ schema, length: chunk.length, columns: chunk.columns, split, parents: [chunk, ...held] })
+}
+
+/** The memory of the messages, for columns that look into it. */
+function heldBy(columns: readonly Column[], { memory }: Rows): readonly Held[] {
+  if (memory === undefined) return []
+  // Values of their own go where they like, views in them too: what they look into is left to the garbage collector.
+  if (columns.some(column => column.storage === 'object')) memory.retain()
+  return columns.some(column => column.storage === 'bytes') ? [memory.retain()] : []
 }
 
 /**

@@ -1,4 +1,8 @@
+import { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { BufferPool } from '../../data/pool.ts'
+import type { Dial } from '../../kafka/client/stream.ts'
+import { dialTo } from '../../testing/kafka-client.ts'
 import { KafkaTopics } from '../../testing/kafka-tables.ts'
 import { codecs } from '../../kafka/records/compression.ts'
 import { BatchBuilder } from '../../kafka/records/batch-builder.ts'
@@ -253,4 +257,44 @@ test.each([
   const given = 'topic-pattern' in options && !('topic' in options) ? others : { ...others, topic: topic! }
   const table = topics.table('orders', 'v STRING', { ...raw, ...given })
   expect(await topics.failure(`${table}; SELECT * FROM orders`)).toMatch(why)
+})
+
+describe('answers that arrive in pieces lie in memory that is used again', () => {
+  /** Everything a thousand bytes at a time. */
+  const piecemeal = (dial: Dial): Dial => {
+    return address => {
+      const stream = dial(address)
+      if (stream === undefined) return undefined
+      async function* pieces() {
+        for await (const chunk of stream!)
+          for (let at = 0; at < chunk.length; at += 1000) yield Uint8Array.from(chunk.subarray(at, at + 1000))
+      }
+      return Duplex.from({ readable: pieces(), writable: stream })
+    }
+  }
+
+  test.each([
+    'SELECT * FROM orders',
+    'SELECT s, n FROM orders ORDER BY s, n',
+    'SELECT MIN(s), MAX(s), COUNT(DISTINCT s) FROM orders',
+    'SELECT s, COUNT(*) FROM orders GROUP BY s',
+    'SELECT a.s, b.s FROM orders a JOIN orders b ON a.n = b.n + 1',
+    'SELECT r, m FROM orders',
+    'SELECT o, s FROM orders WHERE n > 590',
+  ])('%s', async query => {
+    for (let batch = 0; batch < 10; batch++) {
+      const values = Array.from({ length: 60 }, (_, i) => {
+        const n = batch * 60 + i
+        return JSON.stringify({ n, s: `text ${n % 50} ${'é'.repeat(n % 90)}`, r: { b: `in a row ${n}` }, m: { k: `\u0001${n}` } })
+      })
+      await topics.write('orders', batch % 2, values, { codec: batch % 3 === 2 ? 'lz4' : 'none' })
+    }
+    const columns = "n INT, s STRING, r ROW<b STRING>, m MAP<STRING, STRING>, o BIGINT METADATA FROM 'offset'"
+    // Few bytes are asked for at once: memory comes back, and is taken again.
+    const sql = `${topics.table('orders', columns, { ...json, 'properties.max.partition.fetch.bytes': '3000' })}; ${query}`
+    const pool = new BufferPool({ poison: true })
+    const rows = await topics.rows(sql, { pool, host: { dial: piecemeal(dialTo(topics.broker)) } })
+    expect(rows.toSorted()).toEqual((await topics.rows(sql)).toSorted())
+    expect(rows.length).toBeGreaterThan(0)
+  })
 })

@@ -17,6 +17,7 @@ import type { ApiName } from '../protocol/apis.ts'
 import { type Address, parseBootstrap } from './address.ts'
 import type { Answer, AskIn, AskOptions } from './connection.ts'
 import { connectionLost, isRefusal, mayPass, partitionName, refused } from './errors.ts'
+import type { MemoryPool } from './frames.ts'
 import { Link, type LinkOptions } from './link.ts'
 import { Metadata, type TopicMetadata } from './metadata.ts'
 import { Backoff, retry } from './retry.ts'
@@ -33,6 +34,8 @@ export interface ClientOptions {
   readonly random: Random
   /** Reaches brokers within this process. */
   readonly dial?: Dial | undefined
+  /** For what is fetched. */
+  readonly memory?: MemoryPool | undefined
   /** What the broker shall know of us. */
   readonly softwareVersion?: string | undefined
   /** Properties that mean nothing, and the like. */
@@ -48,6 +51,7 @@ export class KafkaClient {
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
+  readonly memory: MemoryPool | undefined
   readonly metadata = new Metadata()
   readonly #bootstrap: readonly Address[]
   readonly #linkOptions: LinkOptions
@@ -64,6 +68,7 @@ export class KafkaClient {
     this.clock = clock
     this.timers = timers
     this.random = random
+    this.memory = options.memory
     this.#bootstrap = parseBootstrap(this.settings.string('bootstrap.servers') ?? '')
     let tls: Promise<TlsOptions | undefined> | undefined
     this.#linkOptions = {

@@ -7,6 +7,7 @@ import { codecOf } from '../protocol/codec.ts'
 import { Reader } from '../protocol/reader.ts'
 import { decodeRequestHeader } from '../protocol/request-header.ts'
 import { Writer } from '../protocol/writer.ts'
+import { ownBytes } from './stream.ts'
 import { Connection } from './connection.ts'
 import { agreeOnVersions } from './handshake.ts'
 
@@ -23,7 +24,7 @@ function connected(answer: (key: number, version: number, correlationId: number,
     theirs.write(writer.take())
   })
   const time = new TestTime()
-  const connection = new Connection(ours, {
+  const connection = new Connection(ownBytes(ours), {
     name: 'kafka-1:9092',
     clientId: 'test',
     clock: time.clock,

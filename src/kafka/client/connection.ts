@@ -21,7 +21,8 @@ import type { InputOf, MessageOf, RecordsSource } from '../protocol/schema.ts'
 import { rangeOf } from '../protocol/versions.ts'
 import { Writer } from '../protocol/writer.ts'
 import { connectionLost, timedOut } from './errors.ts'
-import { ResponseFrames } from './frames.ts'
+import { type FrameMemory, type MemoryPool, ResponseFrames } from './frames.ts'
+import type { BrokerStream } from './stream.ts'
 
 export type Ask<N extends ApiName> = InputOf<(typeof apis)[N]['request']>
 export type Answer<N extends ApiName> = MessageOf<(typeof apis)[N]['response']>
@@ -35,6 +36,13 @@ export interface AskOptions {
   readonly timeoutMs?: number | undefined
   /** No newer version, even where both sides have one. */
   readonly maxVersion?: number | undefined
+  /** Where a long answer's memory comes from, and who holds it from then on: the answer's bytes are good until it lets go. */
+  readonly memory?: AnswerMemory | undefined
+}
+
+export interface AnswerMemory {
+  readonly pool: MemoryPool
+  hold(memory: FrameMemory): void
 }
 
 /** Records that go into the stream as they lie, without a copy. They stay as they are until they are answered. */
@@ -55,6 +63,7 @@ interface Pending {
   readonly version: number
   readonly correlationId: number
   readonly timer: Timer | undefined
+  readonly memory: AnswerMemory | undefined
   resolve(answer: unknown): void
   reject(error: Error): void
 }
@@ -72,7 +81,7 @@ export class Connection {
   readonly name: string
   readonly #stream: Duplex
   readonly #options: ConnectionOptions
-  readonly #frames = new ResponseFrames()
+  readonly #frames: ResponseFrames
   readonly #reader = new Reader()
   readonly #writer = new Writer()
   /** In the order of their requests. */
@@ -85,12 +94,13 @@ export class Connection {
   /** When the broker wants to know anew who we are; from then on nothing is asked here. */
   expiresMs = Infinity
 
-  constructor(stream: Duplex, options: ConnectionOptions) {
+  constructor({ stream, passing, receive }: BrokerStream, options: ConnectionOptions) {
     this.name = options.name
     this.#stream = stream
+    this.#frames = new ResponseFrames(() => this.#pending[0]?.memory?.pool)
     this.#options = options
     this.lastUsedMs = options.clock.elapsedMs()
-    stream.on('data', (chunk: Uint8Array) => this.#received(chunk))
+    receive(bytes => this.#received(bytes, passing))
     stream.on('error', error => this.#fail(connectionLost(this.name, `was lost: ${error.message}`, error)))
     stream.on('close', () => this.#fail(connectionLost(this.name, 'was closed by the broker')))
     stream.on('end', () => this.#fail(connectionLost(this.name, 'was closed by the broker')))
@@ -129,7 +139,7 @@ export class Connection {
     version: number,
     api: N,
     request: AskIn<N>,
-    { timeoutMs = this.#options.timeoutMs }: AskOptions = {},
+    { timeoutMs = this.#options.timeoutMs, memory }: AskOptions = {},
   ): Promise<Answer<N>> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure)
@@ -142,7 +152,7 @@ export class Connection {
       }
       const timer = this.#options.timers.after(timeoutMs, () => this.#fail(timedOut(this.name, api, timeoutMs)))
       // Through a pipe the answer may be there before `send` returns.
-      this.#pending.push({ api, version, correlationId, timer, resolve: resolve as (answer: unknown) => void, reject })
+      this.#pending.push({ api, version, correlationId, timer, memory, resolve: resolve as (answer: unknown) => void, reject })
       this.#send(frame)
     })
   }
@@ -201,10 +211,10 @@ export class Connection {
     if (frame.length > 1) this.#stream.uncork()
   }
 
-  #received(chunk: Uint8Array): void {
+  #received(chunk: Uint8Array, passing: boolean): void {
     if (this.#failure !== undefined) return
     try {
-      this.#frames.push(chunk, frame => this.#answer(frame))
+      this.#frames.push(chunk, (frame, memory) => this.#answer(frame, memory), passing)
     } catch (error) {
       const why =
         error instanceof ProtocolError ? `answered what is no Kafka: ${error.message}` : `failed: ${(error as Error).message}`
@@ -212,7 +222,7 @@ export class Connection {
     }
   }
 
-  #answer(frame: Uint8Array): void {
+  #answer(frame: Uint8Array, memory: FrameMemory | undefined): void {
     const pending = this.#pending.shift()
     if (pending === undefined) throw new ProtocolError('MESSAGE_MALFORMED', 'an answer to nothing that was asked')
     pending.timer?.cancel()
@@ -222,6 +232,7 @@ export class Connection {
       const correlationId = decodeResponseHeader(key, pending.version, this.#reader)
       if (correlationId !== pending.correlationId)
         throw new ProtocolError('MESSAGE_MALFORMED', `answer ${correlationId} where ${pending.correlationId} is due`)
+      if (memory !== undefined) pending.memory?.hold(memory)
       pending.resolve(codecOf(response, answeredIn(pending, frame)).decode(this.#reader))
       if (this.#closing && this.idle) this.close()
     } catch (error) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ResponseFrames, SLACK } from './frames.ts'
+import { BufferPool } from '../../data/pool.ts'
+import { type FrameMemory, ResponseFrames, SLACK } from './frames.ts'
 
 const framed = (frames: readonly Uint8Array[]) =>
   Buffer.concat(
@@ -19,6 +20,33 @@ test('frames come out as they went in, however the bytes arrive', () => {
       expect(received).toEqual(sent)
     }),
   )
+})
+
+test('long frames stay as they are until they are let go, and then their memory is used again', () => {
+  const pool = new BufferPool({ poison: true })
+  const buffers = new Set<ArrayBufferLike>()
+  const into = new ResponseFrames(() => pool)
+  const held: { readonly frame: Uint8Array; readonly memory: FrameMemory; readonly mark: number }[] = []
+  for (let i = 0; i < 200; i++) {
+    const bytes = framed([new Uint8Array(100_000 + 37 * i).fill(i + 1)])
+    const deliver = (frame: Uint8Array, memory?: FrameMemory) => held.push({ frame, memory: memory!, mark: i + 1 })
+    for (let at = 0; at < bytes.length; at += 30_000) into.push(bytes.subarray(at, at + 30_000), deliver)
+    buffers.add(held.at(-1)!.frame.buffer)
+    for (const { frame, mark } of held) expect([frame[0], frame.at(-1)]).toEqual([mark, mark])
+    while (held.length > i % 7) held.splice(i % held.length, 1)[0]!.memory.release()
+  }
+  expect(buffers.size).toBeLessThan(10)
+})
+
+test('of a buffer that is written over, frames are copies', () => {
+  const shared = framed([Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8)])
+  const received: Uint8Array[] = []
+  new ResponseFrames().push(shared, frame => received.push(frame), true)
+  shared.fill(0)
+  expect(received.map(frame => [...frame])).toEqual([
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+  ])
 })
 
 test('behind a frame that was put together there is room to read words', () => {

@@ -13,6 +13,37 @@ import { connectionLost, notAuthenticated } from './errors.ts'
 /** A stream to a broker at that address within this process; undefined for an address of the outside. */
 export type Dial = (address: Address) => Duplex | undefined
 
+/** A stream, and how to get what it brings. */
+export interface BrokerStream {
+  readonly stream: Duplex
+  /** What the receiver is given is good until it returns, where `passing` says so; its own otherwise. */
+  readonly passing: boolean
+  receive(receiver: (bytes: Uint8Array) => void): void
+}
+
+/** Whatever comes is the receiver's own. */
+export const ownBytes = (stream: Duplex): BrokerStream => ({
+  stream,
+  passing: false,
+  receive: receiver => void stream.on('data', receiver),
+})
+
+const READ_BYTES = 256 * 1024
+/** All plain sockets read into it: memory of its own for each read is most of a fast reader's garbage. */
+let shared: Uint8Array | undefined
+
+/** A plain socket. What comes before there is a receiver is nothing: brokers speak when they are asked. */
+function plainSocket({ host, port }: Address): BrokerStream {
+  let received: ((bytes: Uint8Array) => void) | undefined
+  const buffer = (shared ??= new Uint8Array(READ_BYTES))
+  const callback = (count: number): boolean => {
+    received?.(buffer.subarray(0, count))
+    return true
+  }
+  const stream = connectSocket({ host, port, noDelay: true, onread: { buffer, callback } })
+  return { stream, passing: true, receive: receiver => void (received = receiver) }
+}
+
 export interface StreamOptions {
   readonly dial: Dial | undefined
   readonly tls: ConnectionOptions | undefined
@@ -20,15 +51,15 @@ export interface StreamOptions {
 }
 
 /** Connected, and past the TLS handshake. A pipe needs neither. */
-export async function openStream(address: Address, { dial, tls, timeoutMs }: StreamOptions): Promise<Duplex> {
+export async function openStream(address: Address, { dial, tls, timeoutMs }: StreamOptions): Promise<BrokerStream> {
   const pipe = dial?.(address)
-  if (pipe !== undefined) return pipe
+  if (pipe !== undefined) return ownBytes(pipe)
   const { host, port } = address
   const name = printAddress(address)
   // The name goes along in the TLS handshake, but no number may.
   const servername = isIP(host) === 0 ? { servername: host } : {}
-  const socket: Socket =
-    tls === undefined ? connectSocket({ host, port, noDelay: true }) : connectTls({ ...tls, host, port, ...servername })
+  const opened = tls === undefined ? plainSocket(address) : ownBytes(connectTls({ ...tls, host, port, ...servername }))
+  const socket = opened.stream as Socket
   if (tls !== undefined) socket.setNoDelay(true)
   socket.setTimeout(timeoutMs)
   await new Promise<void>((resolve, reject) => {
@@ -47,7 +78,7 @@ export async function openStream(address: Address, { dial, tls, timeoutMs }: Str
     socket.once('error', error => fail(notOpened(name, error, tls !== undefined)))
     socket.once('close', () => fail(connectionLost(name, 'was closed by the broker before it was made', undefined)))
   })
-  return socket
+  return opened
 }
 
 function notOpened(name: string, error: NodeJS.ErrnoException, secure: boolean): ConnectorError {

@@ -15,5 +15,6 @@ test('what lies in turn is one piece; a slab is used again when the round that w
   over()
   const again = [7, 8].map(mark => stage.copy(some(mark), 0, 100_000))
   expect(again.some(copy => copy.buffer === first!.buffer)).toBe(true)
-  expect(stage.copy(new Uint8Array(300_000).fill(9), 0, 300_000)).toEqual(new Uint8Array(300_000).fill(9))
+  const long = new Uint8Array(300_000).fill(9)
+  expect(Buffer.compare(stage.copy(long, 0, 300_000), long)).toBe(0)
 })

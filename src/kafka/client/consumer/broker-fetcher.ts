@@ -7,6 +7,7 @@ import { leaderEpochAt } from '../../records/batch.ts'
 import type { KafkaClient } from '../client.ts'
 import type { Answer, Ask } from '../connection.ts'
 import { refused } from '../errors.ts'
+import type { FrameMemory } from '../frames.ts'
 import type { Link } from '../link.ts'
 import { ZERO_UUID } from '../../protocol/schema.ts'
 import { byTopic, keyOf } from '../offsets.ts'
@@ -37,6 +38,15 @@ export interface FetchOwner {
   /** The broker can't be reached. */
   lost(fetcher: BrokerFetcher, error: unknown): void
   answered(): void
+}
+
+/** What was asked, of whom, and where the answer lies. */
+interface Asked {
+  readonly wanted: ReadonlyMap<string, FetchedAt>
+  /** Topics go by their ids. */
+  readonly ids: boolean
+  readonly link: Link
+  readonly memory: FrameMemory | undefined
 }
 
 const SESSIONS_FROM = 7
@@ -112,10 +122,21 @@ export class BrokerFetcher {
     const connection = await link.connect()
     const ids = allHaveIds(wanted) && (connection.versionOf('Fetch') ?? 0) >= IDS_FROM
     const request = this.#session.next(wanted)
+    let memory: FrameMemory | undefined
     const answer = await connection.ask('Fetch', version => this.#request(request, version), {
       maxVersion: ids ? undefined : IDS_FROM - 1,
       timeoutMs: this.#settings.maxWaitMs + POLL_SLACK_MS,
+      memory: client.memory && { pool: client.memory, hold: held => (memory = held) },
     })
+    try {
+      await this.#answered(answer, { wanted, ids, link, memory })
+    } finally {
+      memory?.release()
+    }
+  }
+
+  async #answered(answer: Answer<'Fetch'>, { wanted, ids, link, memory }: Asked): Promise<void> {
+    const { client } = this.#owner
     if (this.#closed) return
     switch (answer.errorCode) {
       case ErrorCode.NONE:
@@ -138,7 +159,7 @@ export class BrokerFetcher {
       if (name === undefined) continue
       for (const partition of topic.partitions) {
         const key = keyOf({ topic: name, partition: partition.partitionIndex })
-        this.#take(this.#partitions.get(key), wanted.get(key), partition, link.name)
+        this.#take(this.#partitions.get(key), wanted.get(key), partition, link.name, memory)
       }
     }
   }
@@ -197,6 +218,7 @@ export class BrokerFetcher {
     asked: FetchedAt | undefined,
     answer: Answer<'Fetch'>['responses'][number]['partitions'][number],
     broker: string,
+    memory: FrameMemory | undefined,
   ): void {
     // It was taken away, or set to another place, while the answer was on its way.
     if (partition === undefined || asked === undefined || asked.offset !== partition.fetchOffset) return
@@ -214,7 +236,7 @@ export class BrokerFetcher {
     if (records === null || records.length === 0) return
     const { committed, checksCrc } = this.#settings
     const aborted = committed ? (answer.abortedTransactions ?? []) : undefined
-    const fetched = new FetchedRecords(partition, records, partition.fetchOffset, aborted, { checksCrc })
+    const fetched = new FetchedRecords(partition, records, partition.fetchOffset, aborted, { checksCrc, memory })
     const last = fetched.lastBatch()
     // A batch that is longer than what was allowed: old brokers cut it off.
     if (last === undefined) {
@@ -226,6 +248,7 @@ export class BrokerFetcher {
     // Whoever gave records is asked last next time.
     this.#partitions.delete(partition.name)
     this.#partitions.set(partition.name, partition)
+    memory?.retain()
     this.#owner.fetched(fetched)
   }
 }

@@ -128,6 +128,7 @@ export class Consumer implements FetchOwner {
       if (rows !== undefined) return rows
       this.#reader.reset()
       this.#fetched.shift()
+      first.release()
       this.#buffered -= first.byteLength
       partition.buffered--
       if (partition.ended) this.#fetchers.get(partition.leader)?.remove(partition)

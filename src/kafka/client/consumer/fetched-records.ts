@@ -16,7 +16,7 @@ import {
   timestampTypeAt,
 } from '../../records/batch.ts'
 import type { RecordReader, RecordsView } from '../../records/record-reader.ts'
-import { SLACK } from '../frames.ts'
+import { type FrameMemory, SLACK } from '../frames.ts'
 import { AbortedFilter, type AbortedTransaction } from './aborted.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 
@@ -28,6 +28,8 @@ export interface Rows {
   readonly to: number
   /** The batches that the view's records are of: the row each begins at, and what its header says. */
   readonly batches: readonly BatchFacts[]
+  /** Who looks at the view's bytes for longer holds this until then; undefined: they are nobody else's. */
+  readonly memory: FrameMemory | undefined
 }
 
 export interface BatchFacts {
@@ -44,6 +46,7 @@ export class FetchedRecords {
   readonly #end: number
   readonly #from: number
   readonly #checks: boolean
+  readonly #memory: FrameMemory | undefined
   readonly #aborted: AbortedFilter
   #at = 0
   /** The batch that is being read. Its header is not looked at again: whoever takes the records may write over it. */
@@ -60,7 +63,7 @@ export class FetchedRecords {
     /** What was asked for: the first batch may begin before it. */
     from: number,
     aborted: readonly AbortedTransaction[] | undefined,
-    options: { readonly checksCrc: boolean },
+    options: { readonly checksCrc: boolean; readonly memory?: FrameMemory | undefined },
   ) {
     this.partition = partition
     this.byteLength = records.length
@@ -69,6 +72,7 @@ export class FetchedRecords {
     this.#from = this.#next = from
     this.#aborted = new AbortedFilter(aborted)
     this.#checks = options.checksCrc
+    this.#memory = options.memory
   }
 
   /** Behind the last whole batch: the offset to ask for next, and that batch's place. Undefined where none is whole. */
@@ -82,6 +86,11 @@ export class FetchedRecords {
     return this.#bytes
   }
 
+  /** Nothing is read any more. */
+  release(): void {
+    this.#memory?.release()
+  }
+
   /** The next records, as many as the reader's view takes. Undefined behind the last ones. Moves the partition's position. */
   read(reader: RecordReader): Rows | undefined {
     const { partition } = this
@@ -92,7 +101,7 @@ export class FetchedRecords {
       const from = firstAtOrAfter(view, this.#from)
       const to = firstAtOrAfter(view, partition.stopAt)
       partition.position = Math.min(this.#next, Math.max(partition.stopAt, partition.position))
-      if (from < to) return { partition, view, from, to, batches: this.#batches }
+      if (from < to) return { partition, view, from, to, batches: this.#batches, memory: this.#memory }
       if (view.count === 0 || partition.ended) return undefined
     }
   }
