@@ -100,6 +100,8 @@ interface PendingWrite {
   readonly segment: Segment
   readonly position: number
   readonly parts: Uint8Array[]
+  /** Of the parts that were not copied. */
+  readonly lenders: Lender[]
   bytes: number
 }
 
@@ -130,7 +132,6 @@ export class PartitionLog implements Participant, JournalledWrite {
   lastAppendWasDuplicate = false
 
   #pending: PendingWrite[] = []
-  #lenders: Lender[] = []
   #writing: readonly PendingWrite[] = []
   #writingEnd = 0
   #enlisted = false
@@ -371,13 +372,13 @@ export class PartitionLog implements Participant, JournalledWrite {
   #queue(segment: Segment, position: number, bytes: Uint8Array, at: number, size: number, lender: Lender | undefined): void {
     let write = this.#pending.at(-1)
     if (write === undefined || write.segment !== segment) {
-      write = { segment, position, parts: [], bytes: 0 }
+      write = { segment, position, parts: [], lenders: [], bytes: 0 }
       this.#pending.push(write)
     }
     write.bytes += size
     if (size > COPIED_BYTES && lender !== undefined) {
       lender.retain()
-      this.#lenders.push(lender)
+      write.lenders.push(lender)
       write.parts.push(bytes.subarray(at, at + size))
       return
     }
@@ -529,7 +530,7 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   settle(): void {
-    this.#releaseLenders()
+    releaseLenders(this.#writing)
     const last = this.#writing.at(-1)
     this.#writing = []
     if (last === undefined) return
@@ -543,7 +544,8 @@ export class PartitionLog implements Participant, JournalledWrite {
   }
 
   fail(error: Error): void {
-    this.#releaseLenders()
+    releaseLenders(this.#writing)
+    releaseLenders(this.#pending)
     for (const segment of this.#unsynced) segment.file.unpin()
     this.#unsynced.clear()
     if (this.#context.committer.failure !== undefined) for (const segment of this.#beingSynced.splice(0)) segment.file.unpin()
@@ -590,11 +592,6 @@ export class PartitionLog implements Participant, JournalledWrite {
         error: (error as Error).message,
       })
     }
-  }
-
-  #releaseLenders(): void {
-    for (const lender of this.#lenders) lender.release()
-    this.#lenders.length = 0
   }
 
   #acknowledge(durable: number, refusal: number): void {
@@ -1030,6 +1027,10 @@ export class PartitionLog implements Participant, JournalledWrite {
       segment.file.retire(() => {})
     }
   }
+}
+
+function releaseLenders(writes: readonly PendingWrite[]): void {
+  for (const { lenders } of writes) for (const lender of lenders) lender.release()
 }
 
 interface RolledSnapshot {
