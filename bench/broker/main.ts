@@ -54,6 +54,25 @@ export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions)
       await runLoad(peer, { what: 'produce', topic: 'warm', count: Math.round(WARM_UP * scale), size: 100 })
     const measure = (name: string, load: LoadArguments) => inTurns(peers, rounds, `${name}, ${load.what}`, load)
     const count = (messages: number) => Math.round(messages * scale)
+    // First: later on the system writes back what the other left unsynced, and every sync waits for it.
+    for (const rate of [50_000, 500_000]) {
+      if (!asks('latency')) continue
+      const load: LoadArguments = {
+        what: 'produce',
+        topic: 'paced',
+        count: count(rate * 5),
+        size: 100,
+        settings: [`rate=${rate}`],
+      }
+      const runs = await measure(`at ${rate} messages/s`, load)
+      found.push(
+        compared(
+          `acknowledged at ${rate}/s, p99`,
+          'ms',
+          runs.map(list => median(list.map(run => run.p99Ms))),
+        ),
+      )
+    }
     if (asks('100B')) {
       const runs = await measure('100 B', { what: 'produce', topic: 'warm', count: count(2_000_000), size: 100 })
       found.push(throughput('produce 100 B', runs), cpu('broker CPU for a million of them', runs, count(2_000_000)))
@@ -77,26 +96,6 @@ export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions)
       })
       found.push(throughput('one message a request', runs))
     }
-    for (const rate of [50_000, 500_000]) {
-      if (!asks('latency')) continue
-      const load: LoadArguments = {
-        what: 'produce',
-        topic: 'paced',
-        count: count(rate * 5),
-        size: 100,
-        settings: [`rate=${rate}`],
-      }
-      const runs = await measure(`at ${rate} messages/s`, load)
-      found.push(
-        compared(
-          `acknowledged at ${rate}/s, p99`,
-          'ms',
-          runs.map(list => median(list.map(run => run.p99Ms))),
-        ),
-      )
-    }
-    if (asks('partitions')) found.push(...(await manyPartitions(peers, Math.min(rounds, 3), count(2_000_000))))
-    found.push(alone('longest stall of the event loop', 'ms', longestStallMs))
     found.push(compared('peak memory', 'MB', peers.map(peakMB)))
     if (asks('slow')) {
       const slow = await Promise.all(peers.map(peer => slowConsumers(peer.address, 'warm', 200)))
@@ -107,6 +106,8 @@ export async function benchBroker({ rounds, scale, wanted }: BrokerBenchOptions)
   } finally {
     for (const peer of peers) await peer.stop()
   }
+  if (asks('partitions')) found.push(...(await manyPartitions(Math.min(rounds, 3), scale)))
+  found.push(alone('longest stall of the event loop', 'ms', longestStallMs))
   if (asks('start')) found.push(await starts(rounds))
   if (asks('restart')) found.push(await restart(RESTART_GIGABYTES * scale))
   return found
@@ -141,17 +142,24 @@ async function inTurns(peers: readonly Peer[], rounds: number, name: string, loa
   return runs
 }
 
-/** Each of 1,000 partitions gets little at a time. The first messages of a topic find empty partitions. */
-async function manyPartitions(peers: readonly Peer[], rounds: number, count: number): Promise<Comparison[]> {
-  const first: number[][] = peers.map(() => [])
-  const next: number[][] = peers.map(() => [])
+/** Each of 1,000 partitions gets little at a time. The first messages find empty partitions; of each round brokers that are new to this. */
+async function manyPartitions(rounds: number, scale: number): Promise<Comparison[]> {
+  const first: number[][] = [[], []]
+  const next: number[][] = [[], []]
+  const count = Math.round(2_000_000 * scale)
+  const load: LoadArguments = { what: 'produce', topic: 'many', count, size: 100, settings: ['linger.ms=100'] }
   for (let round = 0; round < rounds; round++) {
-    const topic = `many-${round}`
-    const load: LoadArguments = { what: 'produce', topic, count, size: 100, settings: ['linger.ms=100'] }
-    for (const [i, peer] of peers.entries()) {
-      createTopic(peer, topic, 1000)
-      first[i]!.push((await watched(peer, load)).messagesPerSecond)
-      next[i]!.push((await watched(peer, load)).messagesPerSecond)
+    const kafka = startKafka()
+    const peers = [await startMillrace(), kafka]
+    try {
+      for (const [i, peer] of peers.entries()) {
+        await runLoad(peer, { what: 'produce', topic: 'warm', count: Math.round(WARM_UP * scale), size: 100 })
+        createTopic(peer, 'many', 1000)
+        first[i]!.push((await watched(peer, load)).messagesPerSecond)
+        next[i]!.push((await watched(peer, load)).messagesPerSecond)
+      }
+    } finally {
+      for (const peer of peers) await peer.stop()
     }
   }
   return [
