@@ -3,7 +3,7 @@
  * of it; a longer one is put together in memory that grows with what arrives, never with what is claimed.
  */
 import { MillraceError } from '../../base/errors.ts'
-import type { Lender } from '../log/partition-log.ts'
+import type { Lender } from '../log/segment-writes.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 
 /** One request's bytes, until everyone who looks into them has let go. */

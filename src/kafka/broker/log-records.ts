@@ -1,5 +1,5 @@
 /** Records of a fetch response that stay in their files until the socket takes them. */
-import type { LogRange } from '../log/partition-log.ts'
+import type { LogRange } from '../log/log-reads.ts'
 import type { RecordsSource } from '../protocol/schema.ts'
 
 export class LogRecords implements RecordsSource {

@@ -4,7 +4,8 @@
  */
 import { ErrorCode } from '../../protocol/errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/apis.ts'
-import type { LogListener, LogRange, PartitionLog } from '../../log/partition-log.ts'
+import type { LogRange } from '../../log/log-reads.ts'
+import type { LogListener, PartitionLog } from '../../log/partition-log.ts'
 import { ZERO_UUID } from '../../protocol/schema.ts'
 import { type RequestContext, handler } from '../api.ts'
 import type { Broker } from '../broker.ts'
