@@ -111,3 +111,20 @@ test('a slab of short requests is written over once all of them are released', (
   }
   expect(buffers.size).toBeLessThan(5)
 })
+
+test('short requests that wait keep no more than some slabs', () => {
+  const frames = assembler()
+  const held: Frame[] = []
+  const buffers = new Set<ArrayBufferLike>()
+  // One in forty waits.
+  for (let i = 0; i < 4000; i++) {
+    const deliver = (frame: Frame) => {
+      if (frame.bytes.buffer.byteLength > 200_000) buffers.add(frame.bytes.buffer)
+      if (i % 40 === 0) held.push(frame)
+      else frame.release()
+    }
+    frames.push(framed(new Uint8Array(4000)), deliver, true)
+  }
+  expect(held.length).toBe(100)
+  expect(buffers.size).toBeLessThanOrEqual(32)
+})

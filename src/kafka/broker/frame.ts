@@ -82,8 +82,9 @@ class Slab implements FrameMemory {
 export class FramePool {
   readonly #free: ArrayBuffer[][] = []
   #keptBytes = 0
-  #slab = this.#newSlab()
+  #slab: Slab | undefined
   readonly #freeSlabs: Slab[] = []
+  #slabs = 0
 
   /** A frame with a copy of `bytes`. */
   copied(bytes: Uint8Array, budget: MemoryBudget): Frame {
@@ -92,19 +93,20 @@ export class FramePool {
       copy.set(bytes)
       return new Frame(copy, budget, this)
     }
-    let copy = this.#slab.take(bytes.length)
+    let copy = this.#slab?.take(bytes.length)
     if (copy === undefined) {
       this.#slab = this.#freeSlabs.pop() ?? this.#newSlab()
-      copy = this.#slab.take(bytes.length)!
+      copy = this.#slab?.take(bytes.length) ?? Buffer.allocUnsafe(bytes.length)
     }
     copy.set(bytes)
     return new Frame(copy, budget, this.#slab)
   }
 
-  #newSlab(): Slab {
-    return new Slab(slab => {
-      if (this.#freeSlabs.length < KEPT_SLABS) this.#freeSlabs.push(slab)
-    })
+  /** Undefined when there are too many: a short frame that waits for long keeps its whole slab. */
+  #newSlab(): Slab | undefined {
+    if (this.#slabs === MOST_SLABS) return undefined
+    this.#slabs++
+    return new Slab(slab => void this.#freeSlabs.push(slab))
   }
 
   /** At least so many bytes. */
@@ -131,7 +133,7 @@ const SMALLEST_POOLED = 12
 const LARGEST_POOLED = 21
 const KEPT_BYTES = 24 * 1024 * 1024
 const SLAB_BYTES = 256 * 1024
-const KEPT_SLABS = 32
+const MOST_SLABS = 32
 
 const sizeClass = (bytes: number): number => Math.ceil(Math.log2(bytes))
 
