@@ -2,7 +2,9 @@
  * Our broker and a real Kafka, in turns, with one client on librdkafka on the same two cores. Ours syncs before every
  * acknowledgement, Kafka leaves that to the system. Both are warmed up; of several rounds the median counts.
  */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { crc32cImplementation } from '#src/kafka/records/crc32c.ts'
 import { median } from '../measure.ts'
 import { type LoadArguments, type LoadRun, runLoad } from './load.ts'
@@ -148,9 +150,13 @@ async function manyPartitions(rounds: number, scale: number): Promise<Comparison
   const next: number[][] = [[], []]
   const count = Math.round(2_000_000 * scale)
   const load: LoadArguments = { what: 'produce', topic: 'many', count, size: 100, settings: ['linger.ms=100'] }
+  // Gone at the end: a file system without a journal is slow to make files for minutes after it has deleted many.
+  const directories: string[] = []
   for (let round = 0; round < rounds; round++) {
     const kafka = startKafka()
-    const peers = [await startMillrace(), kafka]
+    const data = mkdtempSync(join(tmpdir(), 'bench-broker-'))
+    directories.push(data)
+    const peers = [await startMillrace({ data }), kafka]
     try {
       for (const [i, peer] of peers.entries()) {
         await runLoad(peer, { what: 'produce', topic: 'warm', count: Math.round(WARM_UP * scale), size: 100 })
@@ -162,6 +168,7 @@ async function manyPartitions(rounds: number, scale: number): Promise<Comparison
       for (const peer of peers) await peer.stop()
     }
   }
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
   return [
     compared(`1,000 partitions, first ${count}`, 'messages/s', first.map(median)),
     compared(`1,000 partitions, next ${count}`, 'messages/s', next.map(median)),
