@@ -4,9 +4,10 @@ import type { Broker } from '../kafka/broker/broker.ts'
 import { apiOf } from '../kafka/protocol/apis.ts'
 import { type Metric, type Sample, counter, gauge, renderHistogram, renderMetrics } from './metrics.ts'
 
-/** `more`: those of what runs beside the broker. */
+/** How often the event loop is looked at, for its delay. */
 export const EVENT_LOOP_RESOLUTION_MS = 10
 
+/** `more`: those of what runs beside the broker. */
 export function brokerMetrics(broker: Broker, eventLoop: IntervalHistogram, more: readonly Metric[] = []): string {
   const names = (key: number) => ({ api: apiOf(key)?.name ?? String(key) })
   const latencies = broker.stats.latencies.flatMap((histogram, key) => ({ labels: names(key), histogram }))
