@@ -46,7 +46,13 @@ const upsert = (topic: string): string =>
     'scan.bounded.mode': 'latest-offset',
   })
 
-/** Where a scan of the three orders begins or ends, and which it reads. Each commits for a group of its own, but where that has to be there. */
+/** What is there before Flink comes: a topic, and groups that have read its first two orders, though no order has come. */
+export const before = { topic: 'flink-orders', groups: ['begins-here', 'ends-here'], offset: 2 } as const
+
+/**
+ * Where a scan of the three orders begins or ends, and which it reads. Each has a group of its own: scans commit, at a checkpoint within
+ * the three too, and their last commit may be lost when the job ends.
+ */
 const scans: readonly { readonly options: Readonly<Record<string, string>>; readonly ids: readonly number[] }[] = [
   { options: { 'scan.startup.mode': 'earliest-offset' }, ids: [1, 2, 3] },
   { options: { 'scan.startup.mode': 'latest-offset' }, ids: [] },
@@ -56,11 +62,18 @@ const scans: readonly { readonly options: Readonly<Record<string, string>>; read
     options: { 'scan.startup.mode': 'group-offsets', 'properties.group.id': 'new', 'properties.auto.offset.reset': 'earliest' },
     ids: [1, 2, 3],
   },
-  { options: { 'scan.startup.mode': 'group-offsets', 'properties.group.id': 'flink-orders' }, ids: [] },
+  { options: { 'scan.startup.mode': 'group-offsets', 'properties.group.id': before.groups[0] }, ids: [3] },
   { options: { 'scan.bounded.mode': 'timestamp', 'scan.bounded.timestamp-millis': '2500' }, ids: [1, 2] },
   { options: { 'scan.bounded.mode': 'specific-offsets', 'scan.bounded.specific-offsets': 'partition:0,offset:1' }, ids: [1] },
-  { options: { 'scan.bounded.mode': 'group-offsets', 'properties.group.id': 'flink-orders' }, ids: [1, 2, 3] },
+  { options: { 'scan.bounded.mode': 'group-offsets', 'properties.group.id': before.groups[1] }, ids: [1, 2] },
 ]
+
+/** That nobody but Flink commits for. */
+export const flinkGroups: readonly string[] = [orders['properties.group.id'], ...scans.map((_, at) => scanGroup(at))]
+
+function scanGroup(at: number): string {
+  return `scan-${at}`
+}
 
 const hint = (options: Readonly<Record<string, string>>): string =>
   `/*+ OPTIONS(${Object.entries(options)
@@ -110,7 +123,7 @@ export const flinkScript: readonly FlinkStatement[] = [
   // Where scans begin and end.
   {
     sql: scans
-      .map(({ options }, at) => `SELECT ${at}, id FROM orders ${hint({ 'properties.group.id': `scan-${at}`, ...options })}`)
+      .map(({ options }, at) => `SELECT ${at}, id FROM orders ${hint({ 'properties.group.id': scanGroup(at), ...options })}`)
       .join(' UNION ALL '),
     rows: scans.flatMap(({ ids }, at) => ids.map(id => `${at}, ${id}`)),
   },

@@ -1,11 +1,44 @@
 /** A real Flink's `kafka` and `upsert-kafka` connectors, and its avro-confluent format, against our broker and its registry. */
 import { spawn } from 'node:child_process'
-import { type FlinkStatement, flinkScript } from './flink-script.ts'
+import { keepingTimers, systemClock } from '#src/base/clock.ts'
+import { systemRandom } from '#src/base/random.ts'
+import { createTopic } from '#src/kafka/client/admin/topics.ts'
+import { KafkaClient, commitOffsets, committedOffsets } from '#src/kafka/client/index.ts'
+import { type FlinkStatement, before, flinkGroups, flinkScript } from './flink-script.ts'
 
 const limitMs = 300_000
 
 /** Answers what did not come out. */
 export async function askFlink(
+  program: string,
+  addresses: { readonly broker: string; readonly registry: string },
+  verbose: boolean,
+): Promise<readonly string[]> {
+  const properties = { 'bootstrap.servers': addresses.broker }
+  const client = new KafkaClient({ properties, clock: systemClock, timers: keepingTimers, random: systemRandom })
+  try {
+    await prepare(client)
+    const failures = await runScript(program, addresses, verbose)
+    return [...failures, ...(await unseenCommits(client))]
+  } finally {
+    client.close()
+  }
+}
+
+async function prepare(client: KafkaClient): Promise<void> {
+  const { topic, groups, offset } = before
+  await createTopic(client, { name: topic, partitions: 1 })
+  for (const group of groups) await commitOffsets(client, group, [{ topic, partition: 0, offset }])
+}
+
+/** Flink commits its groups' offsets at checkpoints. A job may end before its first; not all of a dozen do. */
+async function unseenCommits(client: KafkaClient): Promise<readonly string[]> {
+  const partition = { topic: before.topic, partition: 0 }
+  const found = await Promise.all(flinkGroups.map(group => committedOffsets(client, group, [partition])))
+  return found.some(offsets => offsets.size > 0) ? [] : [`Flink committed for none of ${flinkGroups.join(', ')}`]
+}
+
+async function runScript(
   program: string,
   addresses: { readonly broker: string; readonly registry: string },
   verbose: boolean,

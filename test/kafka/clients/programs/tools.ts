@@ -111,12 +111,17 @@ export async function compareTools(java: JavaPrograms, ours: string, real: strin
   return differences
 }
 
+/** What differs: the lines that only one has, or all of one that has no more than the other. */
 function compare(command: ToolCommand, ours: Normal, real: Normal): string | undefined {
   const codes = ours.code === real.code
   const outs = command.unordered ? sorted(ours.out) === sorted(real.out) : ours.out === real.out
   if (codes && (outs || command.differs !== undefined)) return undefined
-  const side = (name: string, { code, out }: Normal): string => `${`exit code ${code}\n${out}`.replace(/^/gm, `  ${name}| `)}\n`
-  return side('here', ours) + side('real', real)
+  const [here, there] = [ours, real].map(({ code, out }) => [`exit code ${code}`, ...out.split('\n')]) as [string[], string[]]
+  const side = (name: string, lines: readonly string[], others: readonly string[]): string => {
+    const own = lines.filter(line => !others.includes(line))
+    return `${(own.length > 0 ? own : lines).join('\n').replace(/^/gm, `  ${name}| `)}\n`
+  }
+  return side('here', here, there) + side('real', there, here)
 }
 
 type Normal = ReturnType<Tools['normal']>
