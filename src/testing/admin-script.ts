@@ -12,6 +12,8 @@
  *     offsets a0                                          → 5 to 7
  *     metadata a b id:a auto                              → a 0 2, b 3 0      errors and numbers of partitions
  *     pages a b limit:2 cursor:a:1                        → a 0 1, b 0 0 | next b 1
+ *     move a0 b0 to:/elsewhere                            → a0 57, b0 57    AlterReplicaLogDirs, otherwise to where a0 is
+ *     quorum __cluster_metadata0                          → 0 voter 1       errors otherwise
  *     elect a0 · reassign a0=1,2 · reassignments          → a0 84
  *     quota user=ann,client-id=- producer_byte_rate=5     → 0                 - is the default
  *     quotas user=* strict                                → user=ann producer_byte_rate=5
@@ -97,6 +99,8 @@ export class AdminConversation {
     pages: words => this.#pages(words),
     cluster: words => this.#cluster(words),
     dirs: words => this.#dirs(words),
+    move: words => this.#move(words),
+    quorum: words => this.#quorum(words),
     elect: words => this.#elect(words),
     reassign: words => this.#reassign(words),
     reassignments: () => this.#reassignments(),
@@ -287,6 +291,45 @@ export class AdminConversation {
         return `${result.errorCode}${room} ${partitions.toSorted().join(' ')}`
       })
       .join(', ')
+  }
+
+  async #move(words: Words): Promise<string> {
+    const version = words.version(2)
+    const { results } = await this.#peer.ask('DescribeLogDirs', 4, { topics: [] })
+    const path = words.option('to') ?? results[0]!.logDir
+    const topics = words.rest.map(word => {
+      const [, name, index] = /^(.*?)(\d+)$/.exec(word)!
+      return { name: this.#topic(name!), partitions: [Number(index)] }
+    })
+    const answer = await this.#peer.ask('AlterReplicaLogDirs', version, { dirs: [{ path, topics }] })
+    return answer.results
+      .flatMap(({ topicName, partitions }) =>
+        partitions.map(({ partitionIndex, errorCode }) => `${this.#shown(topicName)}${partitionIndex} ${errorCode}`),
+      )
+      .toSorted()
+      .join(', ')
+  }
+
+  async #quorum(words: Words): Promise<string> {
+    const version = words.version(2)
+    const topics = words.rest.map(word => {
+      const [, topicName, index] = /^(.*?)(\d*)$/.exec(word)!
+      return { topicName: topicName!, partitions: index === '' ? [] : [{ partitionIndex: Number(index) }] }
+    })
+    const answer = await this.#peer.ask('DescribeQuorum', version, { topics })
+    const partitions = answer.topics.flatMap(({ topicName, partitions: of }) =>
+      of.map(({ partitionIndex, errorCode, leaderId, highWatermark, currentVoters, observers }) => {
+        if (errorCode !== 0) return `${topicName}${partitionIndex} ${errorCode}`
+        const voters = currentVoters.map(({ replicaId, logEndOffset, lastFetchTimestamp }) =>
+          [replicaId, logEndOffset === highWatermark ? 'at the end' : 'behind', lastFetchTimestamp > 0 ? 'now' : 'never'].join(
+            ' ',
+          ),
+        )
+        return `${topicName}${partitionIndex} 0 leader ${leaderId} voters ${voters.join(', ')} observers ${observers.length}`
+      }),
+    )
+    const nodes = answer.nodes.map(({ nodeId, listeners }) => ` node ${nodeId} with ${listeners.length} listeners`)
+    return [answer.errorCode, ...partitions].join(' ') + nodes.join('')
   }
 
   async #elect(words: Words): Promise<string> {

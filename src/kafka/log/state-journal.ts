@@ -37,6 +37,8 @@ export interface JournalContext {
 const HEADER_BYTES = 9
 const MAGIC = new TextEncoder().encode('MRJ1')
 const RETRY_MS = 1000
+/** More than a file has bytes. */
+const FILE_POSITIONS = 2 ** 32
 /** Entries of a snapshot are collected for so many at a time before others get their turn. */
 const SLICE_ENTRIES = 2000
 
@@ -141,6 +143,11 @@ export class StateJournal implements Participant {
 
   get bytes(): number {
     return this.#position
+  }
+
+  /** Where it ends: it only grows, since a file that follows another one has a later number. */
+  get position(): number {
+    return (this.#sequence - 1) * FILE_POSITIONS + this.#position
   }
 
   /** Between two rounds: the files that a start would read, by name, each with so many bytes of it as count. */

@@ -60,7 +60,12 @@ import { JoinGroupRequest, JoinGroupResponse } from './messages/join-group.ts'
 import { LeaveGroupRequest, LeaveGroupResponse } from './messages/leave-group.ts'
 import { ListGroupsRequest, ListGroupsResponse } from './messages/list-groups.ts'
 import { ListOffsetsRequest, ListOffsetsResponse } from './messages/list-offsets.ts'
-import { DescribeLogDirsRequest, DescribeLogDirsResponse } from './messages/log-dirs.ts'
+import {
+  AlterReplicaLogDirsRequest,
+  AlterReplicaLogDirsResponse,
+  DescribeLogDirsRequest,
+  DescribeLogDirsResponse,
+} from './messages/log-dirs.ts'
 import { MetadataRequest, MetadataResponse } from './messages/metadata.ts'
 import { OffsetCommitRequest, OffsetCommitResponse } from './messages/offset-commit.ts'
 import { OffsetDeleteRequest, OffsetDeleteResponse } from './messages/offset-delete.ts'
@@ -163,6 +168,7 @@ export const apis = {
   DeleteAcls: api(DeleteAclsRequest, DeleteAclsResponse),
   DescribeConfigs: api(DescribeConfigsRequest, DescribeConfigsResponse),
   AlterConfigs: api(AlterConfigsRequest, AlterConfigsResponse),
+  AlterReplicaLogDirs: api(AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse),
   DescribeLogDirs: api(DescribeLogDirsRequest, DescribeLogDirsResponse, '1-4'),
   SaslAuthenticate: api(SaslAuthenticateRequest, SaslAuthenticateResponse),
   CreatePartitions: api(CreatePartitionsRequest, CreatePartitionsResponse),

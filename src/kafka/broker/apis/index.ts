@@ -4,6 +4,7 @@ import type { Broker } from '../broker.ts'
 import { addOffsetsToTxn } from './add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from './add-partitions-to-txn.ts'
 import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts'
+import { alterReplicaLogDirs } from './alter-replica-log-dirs.ts'
 import { alterUserScramCredentials } from './alter-user-scram-credentials.ts'
 import { apiVersions } from './api-versions.ts'
 import { alterClientQuotas, describeClientQuotas } from './client-quotas.ts'
@@ -22,6 +23,7 @@ import { describeConfigs } from './describe-configs.ts'
 import { describeGroups } from './describe-groups.ts'
 import { describeLogDirs } from './describe-log-dirs.ts'
 import { describeProducers } from './describe-producers.ts'
+import { describeQuorum } from './describe-quorum.ts'
 import { describeTopicPartitions } from './describe-topic-partitions.ts'
 import { describeTransactions } from './describe-transactions.ts'
 import { describeUserScramCredentials } from './describe-user-scram-credentials.ts'
@@ -92,6 +94,8 @@ export function apiHandlers(broker: Broker): readonly ApiHandler[] {
     deleteRecords(broker),
     describeCluster(broker),
     describeLogDirs(broker),
+    alterReplicaLogDirs(broker),
+    describeQuorum(broker),
     describeTopicPartitions(broker),
     electLeaders(broker),
     alterPartitionReassignments(broker),

@@ -1,7 +1,9 @@
-/** Log directories and what lies in them. */
+/** Log directories, what lies in them, and what should. */
 import { type MessageOf, api, array, bool, int16, int32, int64, request, response, string } from '../schema.ts'
 
 const DescribeLogDirs = api('DescribeLogDirs', { key: 35, versions: '1-5', flexible: '2+' })
+
+const AlterReplicaLogDirs = api('AlterReplicaLogDirs', { key: 34, versions: '1-2', flexible: '2+' })
 
 export const DescribeLogDirsRequest = request(DescribeLogDirs, {
   topics: array({ topic: string(), partitions: array(int32()) }).nullable(),
@@ -29,3 +31,14 @@ export const DescribeLogDirsResponse = response(DescribeLogDirs, {
   }),
 })
 export type DescribeLogDirsResponse = MessageOf<typeof DescribeLogDirsResponse>
+
+export const AlterReplicaLogDirsRequest = request(AlterReplicaLogDirs, {
+  dirs: array({ path: string(), topics: array({ name: string(), partitions: array(int32()) }) }),
+})
+export type AlterReplicaLogDirsRequest = MessageOf<typeof AlterReplicaLogDirsRequest>
+
+export const AlterReplicaLogDirsResponse = response(AlterReplicaLogDirs, {
+  throttleTimeMs: int32(),
+  results: array({ topicName: string(), partitions: array({ partitionIndex: int32(), errorCode: int16() }) }),
+})
+export type AlterReplicaLogDirsResponse = MessageOf<typeof AlterReplicaLogDirsResponse>
