@@ -13,6 +13,7 @@ export interface Feature {
 export const METADATA_VERSION = 'metadata.version'
 export const TRANSACTION_VERSION = 'transaction.version'
 export const GROUP_VERSION = 'group.version'
+export const ELIGIBLE_LEADER_REPLICAS_VERSION = 'eligible.leader.replicas.version'
 
 /** Levels of metadata.version, as Kafka counts them: 7 is 3.3-IV3, 25 is 4.0-IV3, 30 is 4.3-IV0. */
 export const METADATA_VERSION_4_3 = 30
@@ -22,4 +23,5 @@ export const features: readonly Feature[] = [
   { name: METADATA_VERSION, min: 7, max: METADATA_VERSION_4_3, finalized: METADATA_VERSION_4_3 },
   { name: TRANSACTION_VERSION, min: 0, max: 2, finalized: 2 },
   { name: GROUP_VERSION, min: 0, max: 1, finalized: 1 },
+  { name: ELIGIBLE_LEADER_REPLICAS_VERSION, min: 0, max: 1, finalized: 1 },
 ]

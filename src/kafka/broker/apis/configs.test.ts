@@ -49,7 +49,10 @@ test('what no longer goes with the start is left out, and told', async () => {
   const properties = { 'group.consumer.max.assignment.interval.ms': '5000' }
   const second = await testBroker({ files, time, properties, log: (_level, event) => void events.push(event) })
   expect(events).toContain('properties that were set at run time are left out')
-  expect(await asked(second, ['set broker: group.consumer.assignment.interval.ms-', 'configs broker:'])).toEqual(['0', ''])
+  expect(await asked(second, ['set broker: group.consumer.assignment.interval.ms-', 'configs broker:'])).toEqual([
+    '0',
+    'min.insync.replicas=1/all int [all min.insync.replicas=1]',
+  ])
   await second.stop()
 })
 

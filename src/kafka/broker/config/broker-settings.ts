@@ -37,17 +37,24 @@ type Texts = ReadonlyMap<string, string>
 
 const NONE: Texts = new Map()
 
+/**
+ * Always set for all brokers, as in a Kafka whose partitions may have eligible leaders (KIP-966): it is counted against what the
+ * cluster says, whatever a broker was started with. Who sets it up takes what the first broker was started with.
+ */
+export const MIN_INSYNC_REPLICAS = 'min.insync.replicas'
+
 export class BrokerConfig {
   /** From the command line, a file, or the environment. */
   readonly given: Texts
   /** Set while it runs: for this broker, and for all brokers. */
   #forBroker: Texts = NONE
-  #forAll: Texts = NONE
+  #forAll: Texts
   current: BrokerSettings
 
   constructor(properties: Readonly<Record<string, string>>) {
     this.given = withNodeId(new Map(Object.entries(properties)))
     for (const [name, value] of this.given) brokerConfigs.check(unscoped(name), value)
+    this.#forAll = this.#completed(NONE)
     this.current = settingsOf(name => this.valueOf(name))
   }
 
@@ -72,7 +79,13 @@ export class BrokerConfig {
   setDynamic(forBroker: Texts, forAll: Texts): void {
     this.current = this.checkDynamic(forBroker, forAll)
     this.#forBroker = forBroker
-    this.#forAll = forAll
+    this.#forAll = this.#completed(forAll)
+  }
+
+  #completed(forAll: Texts): Texts {
+    if (forAll.has(MIN_INSYNC_REPLICAS)) return forAll
+    const initial = ownValue([this.given], MIN_INSYNC_REPLICAS)!
+    return new Map([...forAll, [MIN_INSYNC_REPLICAS, initial]])
   }
 }
 

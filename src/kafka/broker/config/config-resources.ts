@@ -5,6 +5,7 @@ import type { Broker, LogLevel } from '../broker.ts'
 import { type AclOperation, CLUSTER_NAME } from '../security/authorizer.ts'
 import { KafkaRefusal, type Topic, checkTopicName } from '../topics.ts'
 import { brokerConfigs } from './broker-config.ts'
+import { MIN_INSYNC_REPLICAS } from './broker-settings.ts'
 import { clientMetricsConfigs } from './client-metrics-config.ts'
 import { type ConfigChange, changed } from './config-change.ts'
 import { type ConfigEntry, allBrokersEntries, brokerEntries, resourceEntries } from './config-entries.ts'
@@ -86,11 +87,15 @@ const brokerResource = (broker: Broker): ConfigResource => ({
   },
   alter(name, change, validateOnly) {
     if (name !== '') checkNode(broker, name)
+    if (name !== '' && change.configs.some(({ name: of }) => of === MIN_INSYNC_REPLICAS))
+      throw new KafkaRefusal(ErrorCode.INVALID_CONFIG, `${MIN_INSYNC_REPLICAS} is the same for all brokers`)
     const { config } = broker
     refusing(ErrorCode.INVALID_REQUEST, () => {
       const after = changed(brokerConfigs, name === '' ? config.forAll : config.forBroker, change, property =>
         config.valueOf(property),
       )
+      if (name === '' && !after.has(MIN_INSYNC_REPLICAS))
+        throw new KafkaRefusal(ErrorCode.INVALID_CONFIG, `${MIN_INSYNC_REPLICAS} of all brokers can be changed, not removed`)
       for (const [property, value] of after) checkDynamic(property, value, name === '')
       const [forBroker, forAll] = name === '' ? [config.forBroker, after] : [after, config.forAll]
       config.checkDynamic(forBroker, forAll)
