@@ -55,40 +55,6 @@ export const nodeDisk: Disk = {
   },
 }
 
-/** A disk in memory, for tests. It keeps everything; `files` is what a crash would find. */
-export function memoryDisk(files: Map<string, Uint8Array> = new Map()): Disk {
-  return {
-    async makeDirectory() {},
-    async list(path) {
-      const prefix = `${path}/`
-      return [
-        ...new Set(
-          [...files.keys()].filter(name => name.startsWith(prefix)).map(name => name.slice(prefix.length).split('/')[0]!),
-        ),
-      ]
-    },
-    async read(path) {
-      const bytes = files.get(path)
-      if (bytes === undefined) throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' })
-      return bytes
-    },
-    async writeDurably(path, bytes) {
-      files.set(path, bytes.slice())
-    },
-    async rename(from, to) {
-      for (const [name, bytes] of Array.from(files)) {
-        if (name !== from && !name.startsWith(`${from}/`)) continue
-        files.delete(name)
-        files.set(to + name.slice(from.length), bytes)
-      }
-    },
-    async syncDirectory() {},
-    async remove(path) {
-      for (const name of Array.from(files.keys())) if (name === path || name.startsWith(`${path}/`)) files.delete(name)
-    },
-  }
-}
-
 /** Writes a file so that it is there whole or not at all, also after a crash. */
 export async function publishFile(disk: Disk, directory: string, name: string, bytes: Uint8Array): Promise<void> {
   await disk.writeDurably(join(directory, `.${name}.tmp`), bytes)

@@ -39,24 +39,30 @@ function writeLongText(bytes: Uint8Array, at: number, text: string): number {
 function writeNonAscii(bytes: Uint8Array, at: number, text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
     const code = text.codePointAt(i)!
-    if (code < 0x80) bytes[at++] = code
-    else if (code < 0x800) {
-      bytes[at++] = 0xc0 | (code >> 6)
-      bytes[at++] = 0x80 | (code & 63)
-    } else if (code < 0x10000) {
-      if (code >= 0xd800 && code <= 0xdfff) bytes[at++] = 63
-      else {
-        bytes[at++] = 0xe0 | (code >> 12)
-        bytes[at++] = 0x80 | ((code >> 6) & 63)
-        bytes[at++] = 0x80 | (code & 63)
-      }
-    } else {
-      i++
-      bytes[at++] = 0xf0 | (code >> 18)
-      bytes[at++] = 0x80 | ((code >> 12) & 63)
+    if (code >= 0x10000) i++
+    at = writeCodePoint(bytes, at, code)
+  }
+  return at
+}
+
+/** Answers where it ends: four bytes behind `at` at most. */
+export function writeCodePoint(bytes: Uint8Array, at: number, code: number): number {
+  if (code < 0x80) bytes[at++] = code
+  else if (code < 0x800) {
+    bytes[at++] = 0xc0 | (code >> 6)
+    bytes[at++] = 0x80 | (code & 63)
+  } else if (code < 0x10000) {
+    if (code >= 0xd800 && code <= 0xdfff) bytes[at++] = 63
+    else {
+      bytes[at++] = 0xe0 | (code >> 12)
       bytes[at++] = 0x80 | ((code >> 6) & 63)
       bytes[at++] = 0x80 | (code & 63)
     }
+  } else {
+    bytes[at++] = 0xf0 | (code >> 18)
+    bytes[at++] = 0x80 | ((code >> 12) & 63)
+    bytes[at++] = 0x80 | ((code >> 6) & 63)
+    bytes[at++] = 0x80 | (code & 63)
   }
   return at
 }

@@ -16,6 +16,7 @@
  * does not read a message's bytes again once it told them (decoders unescape in place). What it tells stays valid until
  * the next call of `next`; the bytes themselves for as long as `frames.buffer` has another owner.
  */
+import { isUtf8 } from 'node:buffer'
 import { assert } from '../base/assert.ts'
 import { DataError } from '../base/errors.ts'
 import { CHUNK_ROWS, Chunk } from '../data/chunk.ts'
@@ -25,6 +26,28 @@ import type { PlaceOf } from './format.ts'
 
 /** So many bytes behind a message can be read (they mean nothing): decoders look at words, not only at bytes. */
 export const SLACK = 16
+
+/** Messages as decoders need them: with `SLACK` behind the last. `suspect`: not all of the bytes are UTF-8. */
+export function withSlackBehind(
+  bytes: Uint8Array,
+  starts: Int32Array,
+  ends: Int32Array,
+  count: number,
+): { readonly bytes: Uint8Array; readonly suspect: boolean } {
+  let first = bytes.length
+  let last = 0
+  for (let i = 0; i < count; i++) {
+    first = Math.min(first, starts[i]!)
+    last = Math.max(last, ends[i]!)
+  }
+  if (last + SLACK > bytes.length) {
+    const copy = new Uint8Array(last + SLACK)
+    copy.set(bytes.subarray(0, last))
+    bytes = copy
+  }
+  return { bytes, suspect: count > 0 && !isUtf8(bytes.subarray(first, last)) }
+}
+
 export const DEFAULT_BLOCK_BYTES = 1 << 20
 export const DEFAULT_MAX_LINE_BYTES = 128 << 20
 

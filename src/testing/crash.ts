@@ -1,6 +1,7 @@
 /** Runs a script over tables in memory, lets it die again and again, and goes on from its last checkpoint each time. */
 import type { Clock } from '../base/clock.ts'
-import { type Disk, memoryDisk } from '../base/disk.ts'
+import type { Disk } from '../base/disk.ts'
+import { memoryFiles } from '../base/memory-files.ts'
 import { BufferPool } from '../data/pool.ts'
 import { type Host, nodeHost } from '../engine/host.ts'
 import { Session } from '../engine/session.ts'
@@ -21,7 +22,7 @@ export interface CrashingRun {
 
 /** Resolves when the script has run to its end; answers how many checkpoints it was restored from. */
 export async function runWithCrashes(run: CrashingRun): Promise<number> {
-  const disk = memoryDisk()
+  const disk = memoryFiles()
   let restored = 0
   for (const chunks of [...run.crashes, Number.POSITIVE_INFINITY]) {
     run.tables.chunksBeforeCrash = chunks

@@ -7,7 +7,7 @@ import type { Schema } from '../../data/type.ts'
 import type { Value } from '../../data/value.ts'
 import { ChunkFill, type ColumnFill } from '../column-fill.ts'
 import type { Decoder, DecoderContext, PlaceOf } from '../format.ts'
-import { SLACK } from '../framing.ts'
+import { withSlackBehind } from '../framing.ts'
 import { beginsComment } from '../framing-csv.ts'
 import { Misfit } from '../java-parse.ts'
 import { type ConvertField, fieldConverterOf } from './convert.ts'
@@ -65,20 +65,10 @@ export class CsvDecoder implements Decoder, SlowSide {
     this.source = compiled.source
   }
 
-  decode(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number, place: PlaceOf): Chunk {
-    let first = bytes.length
-    let last = 0
-    for (let i = 0; i < count; i++) {
-      first = Math.min(first, starts[i]!)
-      last = Math.max(last, ends[i]!)
-    }
-    if (last + SLACK > bytes.length) {
-      const copy = new Uint8Array(last + SLACK)
-      copy.set(bytes.subarray(0, last))
-      bytes = copy
-    }
+  decode(given: Uint8Array, starts: Int32Array, ends: Int32Array, count: number, place: PlaceOf): Chunk {
+    const { bytes, suspect } = withSlackBehind(given, starts, ends, count)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.suspect = count > 0 && !isUtf8(bytes.subarray(first, last))
+    this.suspect = suspect
     this.#bytes = bytes
     this.#view = view
     this.#starts = starts

@@ -8,7 +8,7 @@ import type { Value } from '../../data/value.ts'
 import { COLON, OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../ascii.ts'
 import { ChunkFill, type ColumnFill } from '../column-fill.ts'
 import type { Decoder, DecoderContext, PlaceOf } from '../format.ts'
-import { SLACK } from '../framing.ts'
+import { SLACK, withSlackBehind } from '../framing.ts'
 import { Misfit } from '../java-parse.ts'
 import { BLANK, BROKEN, type DecodeMessages, type ObjectShape, type SlowSide, compileJsonDecoder } from './decoder-code.ts'
 import { UNKNOWN } from './keys.ts'
@@ -74,20 +74,10 @@ export class JsonDecoder implements Decoder, SlowSide {
     this.source = compiled.source
   }
 
-  decode(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number, place: PlaceOf): Chunk {
-    let first = bytes.length
-    let last = 0
-    for (let i = 0; i < count; i++) {
-      first = Math.min(first, starts[i]!)
-      last = Math.max(last, ends[i]!)
-    }
-    if (last + SLACK > bytes.length) {
-      const copy = new Uint8Array(last + SLACK)
-      copy.set(bytes.subarray(0, last))
-      bytes = copy
-    }
+  decode(given: Uint8Array, starts: Int32Array, ends: Int32Array, count: number, place: PlaceOf): Chunk {
+    const { bytes, suspect } = withSlackBehind(given, starts, ends, count)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.suspect = count > 0 && !isUtf8(bytes.subarray(first, last))
+    this.suspect = suspect
     this.#cursor.bytes = bytes
     this.#cursor.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#cursor.view = view

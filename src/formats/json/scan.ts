@@ -3,6 +3,7 @@
  * not JSON. They look no further than the first byte that can't belong to the value, if the caller does what
  * `textEnd` asks for.
  */
+import { writeCodePoint } from '../../data/text.ts'
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -265,25 +266,4 @@ function plainEscape(byte: number): number {
     default:
       return byte
   }
-}
-
-function writeCodePoint(bytes: Uint8Array, at: number, code: number): number {
-  if (code < 0x80) bytes[at++] = code
-  else if (code < 0x800) {
-    bytes[at++] = 0xc0 | (code >> 6)
-    bytes[at++] = 0x80 | (code & 63)
-  } else if (code < 0x10000) {
-    if (code >= 0xd800 && code <= 0xdfff) bytes[at++] = 63
-    else {
-      bytes[at++] = 0xe0 | (code >> 12)
-      bytes[at++] = 0x80 | ((code >> 6) & 63)
-      bytes[at++] = 0x80 | (code & 63)
-    }
-  } else {
-    bytes[at++] = 0xf0 | (code >> 18)
-    bytes[at++] = 0x80 | ((code >> 12) & 63)
-    bytes[at++] = 0x80 | ((code >> 6) & 63)
-    bytes[at++] = 0x80 | (code & 63)
-  }
-  return at
 }

@@ -9,7 +9,8 @@ export { type RecordHeader, headersOf } from '../records/headers.ts'
 export { Consumer, type ConsumerOptions, type ResetPolicy } from './consumer/consumer.ts'
 export type { AssignedPartition, Assignment } from './consumer/assigned-partition.ts'
 export { type BatchFacts, type Rows, withSlack } from './consumer/fetched-records.ts'
-export { Producer, TopicWriter, type OutgoingRecord } from './producer/producer.ts'
+export { Producer, type OutgoingRecord } from './producer/producer.ts'
+export { TopicWriter } from './producer/topic-writer.ts'
 export { byKey, fixed, partitionOfKey, roundRobin, type Partitioner } from './producer/partitioner.ts'
 export {
   type ByPartition,

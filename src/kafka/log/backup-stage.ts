@@ -9,7 +9,9 @@
  * only the batch journal has synced stand in the segments, too, where a copy reads them.
  */
 import { basename, join } from 'node:path'
+import { eachOf } from '../../base/each-of.ts'
 import type { Files } from '../../base/files.ts'
+import { LEADER_EPOCH, META } from './directory-files.ts'
 import { partitionDirectory, segmentFile } from './names.ts'
 import type { PartitionLog } from './partition-log.ts'
 import type { StateJournal } from './state-journal.ts'
@@ -40,24 +42,20 @@ export async function stageBackup({ files, from, to, logs, journal }: Staging): 
     await files.link(join(from, 'journal', name), join(to, 'journal', name))
     bytes[join('journal', name)] = length
   }
-  const queue = logs.values()
-  const worker = async () => {
-    for (const log of queue) {
-      try {
-        await stageLog(files, log, to, bytes)
-      } catch (error) {
-        // A topic that was deleted takes its files with it; the journal says so already.
-        if (!log.refusing || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-        await files.remove(join(to, partitionDirectory(log.id)))
-      }
+  await eachOf(logs, AT_ONCE, async log => {
+    try {
+      await stageLog(files, log, to, bytes)
+    } catch (error) {
+      // A topic that was deleted takes its files with it; the journal says so already.
+      if (!log.refusing || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      await files.remove(join(to, partitionDirectory(log.id)))
     }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  })
   return { staged: to, bytes }
 }
 
 /** Replaced as a whole whenever they change. Recovery points are written by the directory. */
-const ofDirectory = ['meta.properties', 'leader-epoch', 'cleaner-offset-checkpoint']
+const ofDirectory = [META, LEADER_EPOCH, 'cleaner-offset-checkpoint']
 
 /** Partitions that are linked at a time. */
 const AT_ONCE = 8

@@ -8,23 +8,23 @@
  *       journal/  batches/        what the broker knows besides records; batches of wide rounds
  *       orders-0/ orders-1/ …     partitions, as Kafka has them
  */
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock, Timers } from '../../base/clock.ts'
 import type { Control } from '../../base/directory-lock.ts'
-import { publishFile } from '../../base/disk.ts'
+import { eachOf } from '../../base/each-of.ts'
 import { MillraceError } from '../../base/errors.ts'
 import { type Files, makeDurableDirectory } from '../../base/files.ts'
 import { STAGED, type StagedBackup, stageBackup } from './backup-stage.ts'
 import { BatchJournal } from './batch-journal.ts'
-import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
+import { Checkpoints, upkeepFailed } from './checkpoints.ts'
 import { Committer, type Durability } from './commit.ts'
+import { markClean, nextLeaderEpoch, readOrMakeMeta, takeCleanMark } from './directory-files.ts'
 import { IndexCache } from './index-cache.ts'
-import { type IndexMark, markColumns, markOf } from './index-mark.ts'
 import { DELETED_SUFFIX, STRAY_SUFFIX, parsePartitionDirectory, partitionDirectory } from './names.ts'
 import { OpenFiles } from './open-files.ts'
 import type { LogContext, LogIdentity } from './log-context.ts'
 import { PartitionLog } from './partition-log.ts'
+import { type RecoveryPoints, readRecoveryPoints, writeRecoveryPoints } from './recovery-points.ts'
 import { recoverLog, topicIdOf } from './recovery.ts'
 import type { LogSettings } from './settings.ts'
 import { Stage } from './stage.ts'
@@ -48,31 +48,12 @@ export interface LogDirectoryOptions {
   log(level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>): void
 }
 
-/** The layout of this version. */
-export const FORMAT = 1
-/** So many bytes appended anywhere, or so long a time, between two checkpoints. */
-const CHECKPOINT_BYTES = 128 * 1024 * 1024
-const CHECKPOINT_MS = 60_000
-const SOONEST_CHECKPOINT_MS = 200
-/** With so many bytes behind the recovery points, appends wait for checkpoints: a start after a crash reads them all. */
-const MOST_UNSAVED_BYTES = 384 * 1024 * 1024
 const UPKEEP_MS = 1_000
 const JOURNAL_SNAPSHOT_BYTES = 8 * 1024 * 1024
 const OPEN_AT_ONCE = 16
-/** Syncs that run together share the file system's work. */
-const CHECKPOINTS_AT_ONCE = 8
-/** States of so many producers are held in memory as they were at the recovery point. */
-const CHECKPOINT_PRODUCERS = 20_000
 /** So much room a full disk must have again before anything is appended. */
 const ROOM_BYTES = 16 * 1024 * 1024
 const RESTORE_BYTES = 32 * 1024 * 1024
-
-interface RecoveryPoint {
-  readonly topicId: string
-  readonly offset: number
-  readonly snapshotOffset: number
-  readonly indexMark: IndexMark | undefined
-}
 
 export interface Partition extends LogIdentity {
   readonly settings: LogSettings
@@ -93,14 +74,9 @@ export class LogDirectory {
   readonly #context: LogContext
   readonly #batches: BatchJournal
   readonly #logs = new Map<string, PartitionLog>()
-  #recoveryPoints: Map<string, RecoveryPoint>
+  readonly #recoveryPoints: RecoveryPoints
   #journal: StateJournal | undefined
-  #checkpointing: Promise<void> | undefined
-  /** The part of a checkpoint that waits for no round. */
-  #saving: Promise<void> | undefined
-  /** All that was appended before is behind the recovery points. */
-  #savedBytes = 0
-  #lastCheckpointMs: number
+  readonly #checkpoints: Checkpoints
   /** Between the start and the stop: recovery points follow what is appended. */
   #serving = false
   /** A backup is being copied. */
@@ -117,7 +93,7 @@ export class LogDirectory {
       readonly nodeId: number
       readonly clean: boolean
       readonly leaderEpoch: number
-      readonly recoveryPoints: Map<string, RecoveryPoint>
+      readonly recoveryPoints: RecoveryPoints
     },
   ) {
     const { files, clock, timers, durability } = options
@@ -130,7 +106,6 @@ export class LogDirectory {
     this.#unlock = unlock
     this.#batches = batches
     this.#recoveryPoints = found.recoveryPoints
-    this.#lastCheckpointMs = clock.elapsedMs()
     const stage = new Stage()
     this.committer = new Committer({
       files,
@@ -138,7 +113,7 @@ export class LogDirectory {
       durability,
       intervalMs: options.flushIntervalMs,
       wide: batches,
-      admit: () => this.#admit(),
+      admit: () => (this.#serving ? this.#checkpoints.admit() : undefined),
       beginRound: () => stage.beginRound(),
       onFailure: error => {
         options.log('error', 'a sync failed: nothing is written any more', { directory: options.path, error: error.message })
@@ -159,6 +134,7 @@ export class LogDirectory {
       foundFull: () => this.#foundFull(),
       warn: (event, fields) => options.log('warn', event, fields),
     }
+    this.#checkpoints = new Checkpoints({ files, path: options.path, context: this.#context, batches, logs: this.#logs })
   }
 
   /** Takes the directory, or makes it. Fails when another process has it, or a newer version wrote it. */
@@ -171,7 +147,7 @@ export class LogDirectory {
       throw error.code === 'EBUSY' ? inUse(path, error) : error
     })
     try {
-      const meta = await readOrMakeMeta(options)
+      const meta = await readOrMakeMeta(files, path, options)
       const clean = await takeCleanMark(files, path)
       const leaderEpoch = await nextLeaderEpoch(files, path, clean)
       const recoveryPoints = await readRecoveryPoints(files, path)
@@ -304,87 +280,12 @@ export class LogDirectory {
   }
 
   async #upkeep(): Promise<void> {
-    const old = this.#options.clock.elapsedMs() - this.#lastCheckpointMs > CHECKPOINT_MS
-    if ((old && this.#unsavedBytes > 0) || this.#batches.bytes > CHECKPOINT_BYTES) await this.checkpoint()
-  }
-
-  get #unsavedBytes(): number {
-    return this.#context.appendedBytes - this.#savedBytes
-  }
-
-  /** Before a round: what it should wait for. */
-  #admit(): Promise<void> | undefined {
-    if (this.#unsavedBytes < CHECKPOINT_BYTES || !this.#serving) return undefined
-    if (this.#options.clock.elapsedMs() - this.#lastCheckpointMs > SOONEST_CHECKPOINT_MS) void this.checkpoint()
-    return this.#unsavedBytes < MOST_UNSAVED_BYTES ? undefined : this.#saving
+    if (this.#checkpoints.due) await this.checkpoint()
   }
 
   /** Moves all recovery points to where the logs end now. */
   checkpoint(): Promise<void> {
-    return (this.#checkpointing ??= this.#checkpointAll(false).finally(() => (this.#checkpointing = undefined)))
-  }
-
-  async #checkpointAll(closing: boolean): Promise<void> {
-    if (this.committer.failure !== undefined) return
-    this.#lastCheckpointMs = this.#options.clock.elapsedMs()
-    const { appendedBytes } = this.#context
-    const leaveBatches = this.#batches.rotate()
-    let whole = true
-    try {
-      const unsaved = [...this.#logs.values()].filter(log => log.unsaved || (closing && log.unsyncedIndexes))
-      for (let at = 0; at < unsaved.length;) {
-        const begun = []
-        for (let producers = 0; at < unsaved.length && producers < CHECKPOINT_PRODUCERS; at++) {
-          const log = unsaved[at]!
-          producers += log.producers.size
-          begun.push({ log, ...log.beginCheckpoint(closing) })
-        }
-        const refusals = await Promise.all(begun.map(({ durable }) => durable))
-        const durable = begun.filter((_, i) => refusals[i] === 0)
-        // A log that lost its last round is read anew; what it has in the batch journal stays there.
-        whole &&= durable.length === begun.length
-        this.#saving = eachOf(durable, CHECKPOINTS_AT_ONCE, ({ log, finish }) => this.#finish(log, finish))
-        await this.#saving
-      }
-      this.#saving = undefined
-      // A round's sync that failed meanwhile may have taken the error from those of this checkpoint.
-      if (this.committer.failure !== undefined) throw this.committer.failure
-      await this.#saveRecoveryPoints()
-      for (const log of unsaved) await log.recoveryPointSaved()
-      await leaveBatches(whole)
-      this.#savedBytes = appendedBytes
-    } catch (error) {
-      this.#saving = undefined
-      await leaveBatches(false)
-      this.#upkeepFailed('checkpoint failed', error as NodeJS.ErrnoException)
-    }
-  }
-
-  /** A topic that is deleted meanwhile takes its files along. */
-  async #finish(log: PartitionLog, finish: () => Promise<void>): Promise<void> {
-    try {
-      await finish()
-    } catch (error) {
-      if (this.#logs.get(logKey(log.id.topicId, log.id.partition)) === log) throw error
-    }
-  }
-
-  /** A sync that fails ends the directory, whoever asked for it; anything else is tried again. */
-  #upkeepFailed(what: string, error: NodeJS.ErrnoException): void {
-    this.#options.log('warn', what, { error: error.message })
-    if (error.syscall === 'fsync' || error.syscall === 'fdatasync') this.committer.breakOff(error)
-  }
-
-  #saveRecoveryPoints(directory = this.path): Promise<void> {
-    const lines = [...this.#logs.values()].map(log => [
-      log.id.topic,
-      log.id.partition,
-      log.recoveryPoint,
-      log.snapshotOffset,
-      log.id.topicId,
-      ...(log.indexMark === undefined ? [] : markColumns(log.indexMark)),
-    ])
-    return writeCheckpoint(this.#options.files, join(directory, RECOVERY_POINTS), lines)
+    return this.#checkpoints.take()
   }
 
   // ── backups ───────────────────────────────────────────────────────────────────────────────────────
@@ -420,22 +321,13 @@ export class LogDirectory {
       if (this.committer.failure !== undefined) throw this.committer.failure
       const logs = [...this.#logs.values()]
       const cut = await stageBackup({ files, from: this.path, to: directory, logs, journal: this.#journal! })
-      await this.#saveRecoveryPoints(directory)
+      await writeRecoveryPoints(files, directory, logs)
       return cut
     }
     const staged = Promise.all(Array.from(this.#logs.values(), async log => void held.push(await log.hold())))
       .then(() => this.committer.between(stage))
       .finally(() => held.forEach(release => release()))
-    // Recovery points stay where they are meanwhile, and with them the files that belong to them.
-    this.#checkpointing = staged.then(
-      () => {},
-      () => {},
-    )
-    try {
-      return await staged
-    } finally {
-      this.#checkpointing = undefined
-    }
+    return this.#checkpoints.putOff(staged)
   }
 
   /** The disk takes nothing more; reads and deletions go on. */
@@ -480,7 +372,7 @@ export class LogDirectory {
     this.#serving = false
     for (const log of this.#logs.values()) log.close()
     await this.committer.idle()
-    await this.#checkpointing
+    await this.#checkpoints.running
     // One that is being read anew, or compacted, comes to an end with that: its files must rest before others have them.
     for (const log of this.#logs.values()) {
       const release = await log.hold()
@@ -488,7 +380,7 @@ export class LogDirectory {
       log.close()
     }
     if (this.committer.failure === undefined) {
-      await this.#checkpointAll(true)
+      await this.#checkpoints.takeLast()
       const whole =
         this.committer.failure === undefined && [...this.#logs.values()].every(log => log.recoveryPoint === log.endOffset)
       await this.#journal?.close()
@@ -501,26 +393,12 @@ export class LogDirectory {
 
   async #markClean(): Promise<void> {
     try {
-      await publishFile(this.#options.files, this.path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+      await markClean(this.#options.files, this.path)
     } catch (error) {
-      this.#upkeepFailed('the stop is not marked as a clean one', error as NodeJS.ErrnoException)
+      upkeepFailed(this.#context, 'the stop is not marked as a clean one', error as NodeJS.ErrnoException)
     }
   }
 }
-
-/** Does something with each, so many at a time. */
-async function eachOf<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
-  const worker = async () => {
-    for (const item of queue) await act(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
-}
-
-const RECOVERY_POINTS = 'recovery-points'
-const CLEAN_MARK = '.kafka_cleanshutdown'
-const META = 'meta.properties'
-const LEADER_EPOCH = 'leader-epoch'
 
 const logKey = (topicId: string, partition: number): string => `${topicId}/${partition}`
 
@@ -529,64 +407,3 @@ const inUse = (path: string, cause: Error): MillraceError =>
     hint: `stop that process, or use another directory than ${path}`,
     cause,
   })
-
-async function readOrMakeMeta(options: LogDirectoryOptions): Promise<{ clusterId: string; nodeId: number }> {
-  const { files, path } = options
-  const found = await readText(files, join(path, META))
-  if (found !== undefined) {
-    const property = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(found)?.[1]
-    const format = property('millrace\\.format')
-    if (format === undefined) {
-      throw new MillraceError('DATA_DIRECTORY_FOREIGN', 'user', `${path} was written by Apache Kafka`, {
-        hint: `import it: millrace log import ${path} NEW_DIR`,
-      })
-    }
-    if (Number(format) > FORMAT) {
-      throw new MillraceError('DATA_DIRECTORY_NEWER', 'user', `${path} has format ${format}; this version knows ${FORMAT}`, {
-        hint: 'use the version that wrote it, or a newer one',
-      })
-    }
-    return { clusterId: property('cluster\\.id')!, nodeId: Number(property('node\\.id')) }
-  }
-  const clusterId = options.clusterId ?? Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
-  const directoryId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
-  const text = `version=1\ncluster.id=${clusterId}\nnode.id=${options.nodeId}\ndirectory.id=${directoryId}\nmillrace.format=${FORMAT}\n`
-  await publishFile(files, path, META, new TextEncoder().encode(text))
-  return { clusterId, nodeId: options.nodeId }
-}
-
-/** Was the last stop clean? The mark is gone afterwards: this run has to earn its own. */
-async function takeCleanMark(files: Files, path: string): Promise<boolean> {
-  const mark = join(path, CLEAN_MARK)
-  const fresh = (await files.status(join(path, LEADER_EPOCH))) === undefined
-  if ((await files.status(mark)) === undefined) return fresh
-  await files.remove(mark)
-  await files.syncDirectory(path)
-  return true
-}
-
-async function nextLeaderEpoch(files: Files, path: string, clean: boolean): Promise<number> {
-  const text = await readText(files, join(path, LEADER_EPOCH))
-  const epoch = text === undefined ? 0 : Number(text) + (clean ? 0 : 1)
-  if (text === undefined || !clean) await publishFile(files, path, LEADER_EPOCH, new TextEncoder().encode(String(epoch)))
-  return epoch
-}
-
-async function readRecoveryPoints(files: Files, path: string): Promise<Map<string, RecoveryPoint>> {
-  const lines = (await readCheckpoint(files, join(path, RECOVERY_POINTS))) ?? []
-  return new Map(
-    lines.map(([topic, partition, offset, snapshotOffset, topicId, ...mark]) => [
-      partitionDirectory({ topic: topic!, partition: Number(partition) }),
-      { topicId: topicId!, offset: Number(offset), snapshotOffset: Number(snapshotOffset), indexMark: markOf(mark) },
-    ]),
-  )
-}
-
-async function readText(files: Files, path: string): Promise<string | undefined> {
-  try {
-    return new TextDecoder().decode(await files.read(path))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}

@@ -4,7 +4,7 @@ import { codecAt } from './batch.ts'
 import type { Codec } from './compression.ts'
 import { RecordReader } from './record-reader.ts'
 import { repackBatch } from './repack.ts'
-import { type RecordFault, type RecordRules, validateRecords } from './validate.ts'
+import { type BatchFault, type RecordRules, validateRecords } from './validate.ts'
 
 export interface RepackJob {
   readonly batch: Uint8Array
@@ -13,7 +13,7 @@ export interface RepackJob {
   readonly rules: RecordRules
 }
 
-export type Repacked = { readonly batch: Uint8Array } | { readonly fault: RecordFault }
+export type Repacked = { readonly batch: Uint8Array } | { readonly fault: BatchFault }
 
 /** Who does it: this thread, or another. */
 export interface Repacker {
@@ -33,7 +33,7 @@ export function repack({ batch, codec, level, rules }: RepackJob): Repacked {
     return { batch: repackBatch(batch, 0, codec, { level, maxBytes: MOST_BYTES }) }
   } catch (error) {
     if (!(error instanceof DataError)) throw error
-    return { fault: { index: -1, reason: 'corrupt', message: error.message } }
+    return { fault: { reason: 'corrupt', message: error.message, records: [] } }
   }
 }
 

@@ -5,6 +5,7 @@
 import { constants } from 'node:fs'
 import { copyFile, link, mkdir, open, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { eachOf } from '../../base/each-of.ts'
 
 export interface FileToCopy {
   readonly from: string
@@ -27,7 +28,7 @@ export async function copyFiles(
   let { links } = options
   const directories = new Set([target, ...files.map(file => dirname(join(target, file.to)))])
   for (const directory of directories) await mkdir(directory, { recursive: true })
-  await atOnce(files, async file => {
+  await eachOf(files, WORKERS, async file => {
     const to = join(target, file.to)
     const linked = links && file.linkable && (await linkFile(file.from, to))
     if (linked) linkedBytes += file.size
@@ -38,20 +39,12 @@ export async function copyFiles(
     }
     options.progress(file.size, file.to)
   })
-  await atOnce([...directories], syncPath)
+  await eachOf([...directories], WORKERS, syncPath)
   return { copiedBytes, linkedBytes }
 }
 
 /** Syncs that run together share the file system's work. */
 const WORKERS = 16
-
-async function atOnce<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
-  const worker = async () => {
-    for (const item of queue) await act(item)
-  }
-  await Promise.all(Array.from({ length: WORKERS }, worker))
-}
 
 /** False where the file system, or another one, has no second names. */
 async function linkFile(from: string, to: string): Promise<boolean> {

@@ -10,16 +10,8 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { lockHolder } from '../../base/directory-lock.ts'
 import { MillraceError } from '../../base/errors.ts'
-import { FORMAT } from '../log/log-directory.ts'
+import { FORMAT, META, type Meta, newer, parseMeta } from '../log/directory-files.ts'
 import { parsePartitionDirectory, parseSegmentFile } from '../log/names.ts'
-
-export interface Meta {
-  readonly clusterId: string
-  readonly nodeId: number
-  readonly directoryId: string | undefined
-  /** Of the layout; undefined where Kafka wrote it. */
-  readonly format: number | undefined
-}
 
 export type Place =
   | { readonly kind: 'millrace' | 'kafka'; readonly path: string; readonly meta: Meta; readonly user: DirectoryUser | undefined }
@@ -51,16 +43,8 @@ export async function placeOf(path: string): Promise<Place> {
 
 /** Undefined where there is no such file. */
 export async function readMeta(directory: string): Promise<Meta | undefined> {
-  const text = await readText(join(directory, 'meta.properties'))
-  if (text === undefined) return undefined
-  const property = (name: string) => new RegExp(`^${name.replaceAll('.', '\\.')}=(.*)$`, 'm').exec(text)?.[1]?.trim()
-  const format = property('millrace.format')
-  return {
-    clusterId: property('cluster.id') ?? '',
-    nodeId: Number(property('node.id') ?? -1),
-    directoryId: property('directory.id'),
-    format: format === undefined ? undefined : Number(format),
-  }
+  const text = await readText(join(directory, META))
+  return text === undefined ? undefined : parseMeta(text)
 }
 
 /** The broker that has the directory, ours or a Kafka; undefined when none does. */
@@ -107,8 +91,3 @@ export async function statusOf(path: string) {
 export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 export const missing = (path: string): MillraceError => new MillraceError('DATA_DIRECTORY_MISSING', 'user', `there is no ${path}`)
-
-const newer = (path: string, format: number): MillraceError =>
-  new MillraceError('DATA_DIRECTORY_NEWER', 'user', `${path} has format ${format}; this version knows ${FORMAT}`, {
-    hint: 'use the version that wrote it, or a newer one',
-  })

@@ -5,6 +5,8 @@
 import { join } from 'node:path'
 import type { Files } from '../../base/files.ts'
 import { readCheckpoint } from '../log/checkpoint-file.ts'
+import { CLEAN_MARK } from '../log/directory-files.ts'
+import { RECOVERY_POINTS } from '../log/recovery-points.ts'
 import { statusOf } from './place.ts'
 
 export interface RecoveryPoints {
@@ -14,9 +16,9 @@ export interface RecoveryPoints {
 }
 
 export async function recoveryPoints(files: Files, directory: string, kind: 'millrace' | 'kafka'): Promise<RecoveryPoints> {
-  const name = kind === 'millrace' ? 'recovery-points' : 'recovery-point-offset-checkpoint'
+  const name = kind === 'millrace' ? RECOVERY_POINTS : 'recovery-point-offset-checkpoint'
   const points = await offsetsIn(files, join(directory, name))
-  const clean = (await statusOf(join(directory, '.kafka_cleanshutdown'))) !== undefined
+  const clean = (await statusOf(join(directory, CLEAN_MARK))) !== undefined
   return { clean, of: partition => points.get(partition) ?? 0 }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { memoryDisk, nodeDisk } from '../../base/disk.ts'
+import { nodeDisk } from '../../base/disk.ts'
+import { memoryFiles } from '../../base/memory-files.ts'
 import { Folder } from '../../testing/script.ts'
 import { type Checkpoint, CheckpointStore, readCheckpoint } from './checkpoint.ts'
 
@@ -34,7 +35,7 @@ test('what was written is read, from the checkpoint or from the directory above 
 })
 
 test('the newest ones are kept', async () => {
-  const disk = memoryDisk()
+  const disk = memoryFiles()
   const store = new CheckpointStore(disk, '/c', { retained: 2 })
   for (const id of [8, 9, 10, 11]) await store.write(checkpoint(id))
   expect((await disk.list('/c')).toSorted()).toEqual(['chk-10', 'chk-11'])
@@ -42,8 +43,7 @@ test('the newest ones are kept', async () => {
 })
 
 test('one that was not finished does not count', async () => {
-  const files = new Map<string, Uint8Array>()
-  const disk = memoryDisk(files)
+  const disk = memoryFiles()
   const store = new CheckpointStore(disk, '/c')
   await store.write(checkpoint(1))
   const failing = { ...disk, rename: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
@@ -55,11 +55,11 @@ test('one that was not finished does not count', async () => {
 })
 
 const spoiled = async (name: string, bytes: Uint8Array | undefined) => {
-  const files = new Map<string, Uint8Array>()
-  await new CheckpointStore(memoryDisk(files), '/c').write(checkpoint(1))
-  if (bytes === undefined) files.delete(`/c/chk-1/${name}`)
-  else files.set(`/c/chk-1/${name}`, bytes)
-  return readCheckpoint(memoryDisk(files), '/c')
+  const disk = memoryFiles()
+  await new CheckpointStore(disk, '/c').write(checkpoint(1))
+  if (bytes === undefined) await disk.remove(`/c/chk-1/${name}`)
+  else await disk.writeDurably(`/c/chk-1/${name}`, bytes)
+  return readCheckpoint(disk, '/c')
 }
 const text = (value: string) => new TextEncoder().encode(value)
 
@@ -72,5 +72,5 @@ describe('what can not be read is told', () => {
   ])('%s', async (name, bytes, code) => expect(spoiled(name, bytes)).rejects.toMatchObject({ code }))
 
   test('nothing there', async () =>
-    expect(readCheckpoint(memoryDisk(), '/c')).rejects.toMatchObject({ code: 'CHECKPOINT_MISSING' }))
+    expect(readCheckpoint(memoryFiles(), '/c')).rejects.toMatchObject({ code: 'CHECKPOINT_MISSING' }))
 })

@@ -78,6 +78,46 @@ export async function within(ms, what, promise) {
 
 export const range = count => Array.from({ length: count }, (_, at) => at)
 
+/** Keys and values that come back as they went: nothing, and nothing in it. */
+export const nulls = [
+  [null, null],
+  ['k', null],
+  [null, 'v'],
+]
+export const empties = [
+  ['', ''],
+  ['k', ''],
+  ['', 'v'],
+]
+
+/** Of 200 messages with the values 0 to 199, each has one of twenty keys: the keys' messages lie together, and in order. */
+export const keyOf = at => `key ${at % 20}`
+
+export function inOrderByKey(messages) {
+  const places = new Map()
+  for (const { key, partition, value } of messages) {
+    const place = places.get(key.toString()) ?? { partition, values: [] }
+    same(partition, place.partition, `partition of ${key}`)
+    place.values.push(Number(value))
+    places.set(key.toString(), place)
+  }
+  same(places.size, 20, 'keys')
+  for (const [key, { values }] of places)
+    same(
+      values,
+      range(10).map(at => at * 20 + Number(key.slice(4))),
+      `values of ${key}`,
+    )
+  holds(new Set([...places.values()].map(place => place.partition)).size > 1, 'all keys are in one partition')
+}
+
+/** Of librdkafka's clients. */
+export const saslUser = (mechanism, { username, password }) => ({
+  'sasl.mechanisms': mechanism,
+  'sasl.username': username,
+  'sasl.password': password,
+})
+
 const brief = value => (JSON.stringify(value) ?? `${value}`).slice(0, 120)
 
 async function text(stream) {

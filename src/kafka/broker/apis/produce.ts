@@ -20,7 +20,7 @@ import {
   setLogAppendTime,
 } from '../../records/batch.ts'
 import { RecordReader } from '../../records/record-reader.ts'
-import { type RecordFault, validateRecords } from '../../records/validate.ts'
+import { type BatchFault, type RecordRules, validateRecords } from '../../records/validate.ts'
 import type { Acknowledgement } from '../../log/acknowledgements.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import type { Lender } from '../../log/segment-writes.ts'
@@ -168,9 +168,12 @@ class PartitionAnswer implements Acknowledgement {
     return errorCode
   }
 
-  refuseRecord(errorCode: number, index: number, message: string): number {
-    this.recordErrors = [{ batchIndex: index, batchIndexErrorMessage: message }]
-    return this.refuse(errorCode, message)
+  /** Records of a sound batch: each is named, and the client is told where the partition begins. */
+  refuseRecords(log: PartitionLog, { message, records }: BatchFault): number {
+    this.recordErrors = records.map(({ index, message }) => ({ batchIndex: index, batchIndexErrorMessage: message }))
+    this.logStartOffset = log.startOffset
+    const untimely = records.some(({ reason }) => reason === 'timestamp')
+    return this.refuse(untimely ? ErrorCode.INVALID_TIMESTAMP : ErrorCode.INVALID_RECORD, message)
   }
 }
 
@@ -191,10 +194,15 @@ function refusalOf(
   const log = topic.partitions[index]
   if (log === undefined)
     return answer.refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${topic.name} has no partition ${index}`)
-  const malformed = checkProduced(broker, topic, context.version, records, answer)
+  const malformed = checkProduced(topic, context.version, records, answer)
   if (malformed !== 0) return malformed
   const batch = records!
-  const job = repackJob(broker, topic, batch)
+  const rules = rulesOf(broker, topic)
+  const job = repackJob(topic, batch, rules)
+  if (job === undefined && !headerSuffices(batch, rules)) {
+    const fault = validateRecords(reader, batch, 0, rules)
+    if (fault !== undefined) return refuseFault(fault, log, answer)
+  }
   const busy = broker.order.isBusy(log)
   if (job === undefined && !busy) return append({ broker, request, context, topic, log, answer }, batch)
   if (job !== undefined && !busy && isQuick(job))
@@ -212,20 +220,29 @@ interface Append {
   readonly answer: PartitionAnswer
 }
 
+/** What each record of a batch has to keep. */
+function rulesOf(broker: Broker, { settings }: Topic): RecordRules {
+  const requireKeys = settings.compacts
+  if (settings.logAppendTime) return { requireKeys }
+  const now = broker.clock.nowMs()
+  return { requireKeys, minTimestamp: now - settings.timestampBeforeMaxMs, maxTimestamp: now + settings.timestampAfterMaxMs }
+}
+
+/** The header has the time of the latest record, and not of the earliest; where there is no limit, there is none that is too early. */
+const headerSuffices = (batch: Uint8Array, { requireKeys, minTimestamp = 0, maxTimestamp = Infinity }: RecordRules): boolean =>
+  requireKeys !== true && minTimestamp <= 0 && maxTimestampAt(batch, 0) <= maxTimestamp
+
 /** What has to be done where the topic stores batches under another codec than this one's. */
-function repackJob(broker: Broker, { settings }: Topic, batch: Uint8Array): RepackJob | undefined {
+function repackJob({ settings }: Topic, batch: Uint8Array, rules: RecordRules): RepackJob | undefined {
   if (settings.compression === 'producer') return undefined
   const codec = settings.compression === 'uncompressed' ? 'none' : settings.compression
   if (codecs[codecAt(batch, 0)] === codec) return undefined
-  const now = broker.clock.nowMs()
-  // A record without a timestamp has -1; the whole batch's times were looked at before.
-  const times = settings.logAppendTime ? {} : { maxTimestamp: now + settings.timestampAfterMaxMs }
-  return { batch, codec, level: settings.compressionLevel, rules: { requireKeys: settings.compacts, ...times } }
+  return { batch, codec, level: settings.compressionLevel, rules }
 }
 
 function appendRepacked(to: Append, repacked: Repacked): number {
-  const { answer, topic } = to
-  if ('fault' in repacked) return refuseFault(repacked.fault, answer)
+  const { answer, log, topic } = to
+  if ('fault' in repacked) return refuseFault(repacked.fault, log, answer)
   const { maxMessageBytes } = topic.settings
   if (repacked.batch.length > maxMessageBytes)
     return answer.refuse(
@@ -266,8 +283,8 @@ function append(
   return 0
 }
 
-/** What Kafka checks of a batch before it is appended. */
-function checkProduced(broker: Broker, topic: Topic, version: number, batch: Uint8Array | null, answer: PartitionAnswer): number {
+/** What Kafka checks of a batch's header before it is appended. */
+function checkProduced(topic: Topic, version: number, batch: Uint8Array | null, answer: PartitionAnswer): number {
   if (batch === null || batch.length < BATCH_HEADER_BYTES)
     return answer.refuse(ErrorCode.INVALID_RECORD, 'a partition of a produce request holds exactly one batch')
   if (magicAt(batch, 0) !== 2) return answer.refuse(ErrorCode.INVALID_RECORD, 'batches are of magic 2')
@@ -290,34 +307,14 @@ function checkProduced(broker: Broker, topic: Topic, version: number, batch: Uin
     return answer.refuse(ErrorCode.INVALID_RECORD, 'a batch of an idempotent producer has a sequence')
   if (hasLogAppendTime(batch, 0))
     return answer.refuse(ErrorCode.INVALID_TIMESTAMP, 'a producer does not set the time of appending')
-  const untimely = checkTimestamp(broker, topic, maxTimestampAt(batch, 0), answer)
-  return untimely !== 0 || !settings.compacts ? untimely : checkKeys(batch, answer)
+  return 0
 }
 
 const reader = new RecordReader()
 
-/** Compaction goes by keys: a record without one would be dropped by it. */
-function checkKeys(batch: Uint8Array, answer: PartitionAnswer): number {
-  const fault = validateRecords(reader, batch, 0, { requireKeys: true })
-  return fault === undefined ? 0 : refuseFault(fault, answer)
-}
-
-function refuseFault(fault: RecordFault, answer: PartitionAnswer): number {
-  if (fault.reason === 'timestamp') return answer.refuseRecord(ErrorCode.INVALID_TIMESTAMP, fault.index, fault.message)
-  if (fault.index >= 0) return answer.refuseRecord(ErrorCode.INVALID_RECORD, fault.index, fault.message)
-  const errorCode = fault.reason === 'too-large' ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.CORRUPT_MESSAGE
-  return answer.refuse(errorCode, fault.message)
-}
-
-function checkTimestamp(broker: Broker, { settings }: Topic, timestamp: number, answer: PartitionAnswer): number {
-  if (settings.logAppendTime || timestamp < 0) return 0
-  const now = broker.clock.nowMs()
-  if (timestamp - now <= settings.timestampAfterMaxMs && now - timestamp <= settings.timestampBeforeMaxMs) return 0
-  return answer.refuseRecord(
-    ErrorCode.INVALID_TIMESTAMP,
-    0,
-    `timestamp ${timestamp} is not within [${now - settings.timestampBeforeMaxMs}, ${now + settings.timestampAfterMaxMs}]`,
-  )
+function refuseFault(fault: BatchFault, log: PartitionLog, answer: PartitionAnswer): number {
+  if (fault.reason === 'records') return answer.refuseRecords(log, fault)
+  return answer.refuse(fault.reason === 'too-large' ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.CORRUPT_MESSAGE, fault.message)
 }
 
 function refusalMessage(refusal: number): string {

@@ -203,12 +203,17 @@ describe('a session that ends', () => {
     await stop()
   })
 
-  test('a new proof at most once a second', async () => {
-    const { connect, stop } = await saslBroker(lasting)
+  test('a new proof is taken at once, and then at most once a second', async () => {
+    const { connect, time, stop } = await saslBroker(lasting)
     const client = connect()
-    await authenticate(client, 'PLAIN', plainToken('alice', 'secret'))
-    expect((await client.ask('SaslHandshake', 1, { mechanism: 'PLAIN' })).errorCode).toBe(34)
+    const token = plainToken('alice', 'secret')
+    const again = async () => (await client.ask('SaslHandshake', 1, { mechanism: 'PLAIN' })).errorCode
+    await authenticate(client, 'PLAIN', token)
+    expect((await authenticate(client, 'PLAIN', token)).errorCode).toBe(0)
+    expect(await again()).toBe(34)
     expect(await client.createTopic('orders')).toBe(0)
+    await time.pass(1000)
+    expect(await again()).toBe(0)
     await stop()
   })
 })

@@ -52,7 +52,7 @@ const HANDSHAKE = apis.SaslHandshake.key
 const AUTHENTICATE = apis.SaslAuthenticate.key
 const API_VERSIONS = apis.ApiVersions.key
 /** A client that proves who it is all the time keeps the broker busy. */
-const MIN_PROOF_INTERVAL_MS = 1000
+const MIN_RENEWAL_INTERVAL_MS = 1000
 const FOREVER = Number.POSITIVE_INFINITY
 
 export class Session {
@@ -70,7 +70,8 @@ export class Session {
   #expiresAtMs = FOREVER
   /** So long its client was told that it lasts. */
   #toldMs = FOREVER
-  #lastProofMs = -FOREVER
+  /** When it last began to say again who it is. */
+  #lastRenewalMs = -FOREVER
 
   constructor(context: SessionContext) {
     this.#context = context
@@ -112,7 +113,7 @@ export class Session {
       await this.#hesitate()
       return { answer: { errorCode: ErrorCode.UNSUPPORTED_SASL_MECHANISM, mechanisms }, ends: true }
     }
-    this.#lastProofMs = clock.elapsedMs()
+    if (this.#known) this.#lastRenewalMs = clock.elapsedMs()
     this.#proving = { method, exchange: this.#exchangeOf(method) }
     this.expectsToken = version === 0
     return { answer: { errorCode: 0, mechanisms }, ends: false }
@@ -148,7 +149,7 @@ export class Session {
 
   #mayProve(): boolean {
     if (!this.#known) return true
-    return this.#expiresAtMs !== FOREVER && this.#context.clock.elapsedMs() - this.#lastProofMs >= MIN_PROOF_INTERVAL_MS
+    return this.#expiresAtMs !== FOREVER && this.#context.clock.elapsedMs() - this.#lastRenewalMs >= MIN_RENEWAL_INTERVAL_MS
   }
 
   #exchangeOf({ mechanism }: SaslMethod): SaslExchange {

@@ -6,7 +6,8 @@ import { seededRandom } from '../../../base/random.ts'
 import { codecs } from '../../records/compression.ts'
 import { murmur2 } from './murmur2.ts'
 import { byKey, partitionOfKey } from './partitioner.ts'
-import { Producer, type TopicWriter } from './producer.ts'
+import { Producer } from './producer.ts'
+import type { TopicWriter } from './topic-writer.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const NOTHING = new Uint8Array(0)

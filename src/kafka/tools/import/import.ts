@@ -6,7 +6,6 @@
  * Segments are taken as they are; closed ones may get a second name instead of a copy. What KRaft's log, `__consumer_offsets`
  * and `__transaction_state` say goes to the state journal.
  */
-import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { systemClock, systemTimers } from '../../../base/clock.ts'
@@ -17,7 +16,8 @@ import { nodeFiles } from '../../../base/node-files.ts'
 import { systemRandom } from '../../../base/random.ts'
 import { Broker } from '../../broker/broker.ts'
 import { writeCheckpoint } from '../../log/checkpoint-file.ts'
-import { FORMAT } from '../../log/log-directory.ts'
+import { writeLeaderEpoch, writeMeta } from '../../log/directory-files.ts'
+import { RECOVERY_POINTS } from '../../log/recovery-points.ts'
 import { segmentFile } from '../../log/names.ts'
 import { decodeProducers } from '../../log/producer-snapshot.ts'
 import { ProducerStates } from '../../log/producer-states.ts'
@@ -91,17 +91,12 @@ async function write(
   const written = await copyFiles(list, partial, { links: request.links, progress })
   await mkdir(join(partial, 'journal'))
   await publishFile(files, join(partial, 'journal'), '00000001.snapshot', snapshotOf(journalEntries(plan, systemClock.nowMs())))
-  await writeCheckpoint(files, join(partial, 'recovery-points'), points)
+  await writeCheckpoint(files, join(partial, RECOVERY_POINTS), points)
   // Epochs go on behind those of the Kafka, so that consumers notice where they stand.
-  await publishFile(files, partial, 'leader-epoch', text(String(plan.maxLeaderEpoch)))
-  await publishFile(files, partial, 'meta.properties', text(metaOf(plan)))
+  await writeLeaderEpoch(files, partial, plan.maxLeaderEpoch)
+  await writeMeta(files, partial, plan.meta)
   return written
 }
-
-const text = (value: string): Uint8Array => new TextEncoder().encode(value)
-
-const metaOf = ({ meta }: ImportPlan): string =>
-  `version=1\ncluster.id=${meta.clusterId}\nnode.id=${meta.nodeId}\ndirectory.id=${randomBytes(16).toString('base64url')}\nmillrace.format=${FORMAT}\n`
 
 /** The offset of the newest snapshot of producers that a start can begin with. */
 async function newestProducers(files: Files, { from }: ImportPlan, { name, bases }: PartitionPlan): Promise<number | undefined> {

@@ -1,6 +1,20 @@
 /** kafkajs 2.2.4. */
 import { readFileSync } from 'node:fs'
-import { None, eventually, holds, load, program, range, refused, same, sleep } from '../program.mjs'
+import {
+  None,
+  empties,
+  eventually,
+  holds,
+  inOrderByKey,
+  keyOf,
+  load,
+  nulls,
+  program,
+  range,
+  refused,
+  same,
+  sleep,
+} from '../program.mjs'
 
 function kafkaOf(request, options = {}) {
   const { Kafka, logLevel } = load(request, 'kafkajs')
@@ -118,39 +132,13 @@ const records = {
   'keys': feature(async clients => {
     const topic = clients.name('keys')
     await createTopic(clients, topic, 4)
-    const messages = range(200).map(at => ({ key: `key ${at % 20}`, value: `${at}` }))
+    const messages = range(200).map(at => ({ key: keyOf(at), value: `${at}` }))
     await (await clients.producer()).send({ topic, messages })
-    const places = new Map()
-    for (const { key, partition, value } of await read(clients, topic, 200)) {
-      const place = places.get(key.toString()) ?? { partition, values: [] }
-      same(partition, place.partition, `partition of ${key}`)
-      place.values.push(Number(value))
-      places.set(key.toString(), place)
-    }
-    same(places.size, 20, 'keys')
-    for (const [key, { values }] of places)
-      same(
-        values,
-        range(10).map(at => at * 20 + Number(key.slice(4))),
-        `values of ${key}`,
-      )
-    holds(new Set([...places.values()].map(place => place.partition)).size > 1, 'all keys are in one partition')
+    inOrderByKey(await read(clients, topic, 200))
   }),
 
-  'null keys and values': feature(clients =>
-    comeBack(clients, 'null', [
-      [null, null],
-      ['k', null],
-      [null, 'v'],
-    ]),
-  ),
-  'empty keys and values': feature(clients =>
-    comeBack(clients, 'empty', [
-      ['', ''],
-      ['k', ''],
-      ['', 'v'],
-    ]),
-  ),
+  'null keys and values': feature(clients => comeBack(clients, 'null', nulls)),
+  'empty keys and values': feature(clients => comeBack(clients, 'empty', empties)),
 
   'headers': feature(async clients => {
     const topic = clients.name('headers')

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { None, eventually, holds, program, range, refused, same, sleep } from '../program.mjs'
+import { None, eventually, holds, program, range, refused, same, saslUser, sleep } from '../program.mjs'
 
 /** A process, its output as it comes, and its end: `code`. What still runs after the feature is ended. */
 function start(command, args, running) {
@@ -480,14 +480,8 @@ const letIn = (request, listener, protocol, options) =>
     ]),
   )(request)
 
-const user = (mechanism, { username, password }) => ({
-  'sasl.mechanisms': mechanism,
-  'sasl.username': username,
-  'sasl.password': password,
-})
-
 const withPassword = mechanism => request =>
-  comeIn(request, 'SASL_PLAINTEXT', 'sasl_plaintext', user(mechanism, request.security))
+  comeIn(request, 'SASL_PLAINTEXT', 'sasl_plaintext', saslUser(mechanism, request.security))
 
 const security = {
   'PLAIN': withPassword('PLAIN'),
@@ -501,7 +495,7 @@ const security = {
     }),
   'wrong passwords': async request => {
     for (const mechanism of ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']) {
-      const options = user(mechanism, { ...request.security, password: 'a guess' })
+      const options = saslUser(mechanism, { ...request.security, password: 'a guess' })
       await refused(letIn(request, 'SASL_PLAINTEXT', 'sasl_plaintext', options), `a wrong password by ${mechanism}`)
     }
   },
@@ -516,7 +510,7 @@ const security = {
     await refused(letIn(request, 'CERTIFICATE', 'ssl', trust), 'a client without a certificate')
   },
   'SASL over TLS': request => {
-    const options = { 'ssl.ca.location': request.security.ca, ...user('SCRAM-SHA-512', request.security) }
+    const options = { 'ssl.ca.location': request.security.ca, ...saslUser('SCRAM-SHA-512', request.security) }
     return comeIn(request, 'SASL_SSL', 'sasl_ssl', options)
   },
 }

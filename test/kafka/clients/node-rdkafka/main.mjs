@@ -1,5 +1,20 @@
 /** node-rdkafka 3.6.1: librdkafka 2.12 in Node. */
-import { None, eventually, holds, load, program, range, refused, same, sleep } from '../program.mjs'
+import {
+  None,
+  empties,
+  eventually,
+  holds,
+  inOrderByKey,
+  keyOf,
+  load,
+  nulls,
+  program,
+  range,
+  refused,
+  same,
+  saslUser,
+  sleep,
+} from '../program.mjs'
 
 const timeoutMs = 10_000
 const codes = { assign: -175, revoke: -174, noOffset: -168 }
@@ -176,39 +191,13 @@ const records = {
       await clients.producer()
     ).send(
       topic,
-      recordsOf(range(200), at => ({ key: `key ${at % 20}` })),
+      recordsOf(range(200), at => ({ key: keyOf(at) })),
     )
-    const places = new Map()
-    for (const { key, partition, value } of await read(clients, topic, 200)) {
-      const place = places.get(key.toString()) ?? { partition, values: [] }
-      same(partition, place.partition, `partition of ${key}`)
-      place.values.push(Number(value))
-      places.set(key.toString(), place)
-    }
-    same(places.size, 20, 'keys')
-    for (const [key, { values }] of places)
-      same(
-        values,
-        range(10).map(at => at * 20 + Number(key.slice(4))),
-        `values of ${key}`,
-      )
-    holds(new Set([...places.values()].map(place => place.partition)).size > 1, 'all keys are in one partition')
+    inOrderByKey(await read(clients, topic, 200))
   }),
 
-  'null keys and values': feature(clients =>
-    comeBack(clients, 'null', [
-      [null, null],
-      ['k', null],
-      [null, 'v'],
-    ]),
-  ),
-  'empty keys and values': feature(clients =>
-    comeBack(clients, 'empty', [
-      ['', ''],
-      ['k', ''],
-      ['', 'v'],
-    ]),
-  ),
+  'null keys and values': feature(clients => comeBack(clients, 'null', nulls)),
+  'empty keys and values': feature(clients => comeBack(clients, 'empty', empties)),
 
   'headers': feature(clients =>
     headersComeBack(clients, 'headers', [{ trace: 'abc' }, { twice: 'one' }, { twice: 'two' }, { last: '' }]),
@@ -620,14 +609,8 @@ const letIn = (request, listener, protocol, options) =>
     ...options,
   })
 
-const byPassword = (mechanism, { username, password }) => ({
-  'sasl.mechanisms': mechanism,
-  'sasl.username': username,
-  'sasl.password': password,
-})
-
 const withPassword = mechanism => request =>
-  comeIn(request, 'SASL_PLAINTEXT', 'sasl_plaintext', byPassword(mechanism, request.security))
+  comeIn(request, 'SASL_PLAINTEXT', 'sasl_plaintext', saslUser(mechanism, request.security))
 
 const security = {
   'PLAIN': withPassword('PLAIN'),
@@ -641,7 +624,7 @@ const security = {
     }),
   'wrong passwords': async request => {
     for (const mechanism of ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']) {
-      const options = byPassword(mechanism, { ...request.security, password: 'a guess' })
+      const options = saslUser(mechanism, { ...request.security, password: 'a guess' })
       await refused(quickly(letIn(request, 'SASL_PLAINTEXT', 'sasl_plaintext', options)), `a wrong password by ${mechanism}`)
     }
   },
@@ -656,7 +639,7 @@ const security = {
     await refused(quickly(letIn(request, 'CERTIFICATE', 'ssl', trust)), 'a client without a certificate')
   },
   'SASL over TLS': request => {
-    const options = { 'ssl.ca.location': request.security.ca, ...byPassword('SCRAM-SHA-512', request.security) }
+    const options = { 'ssl.ca.location': request.security.ca, ...saslUser('SCRAM-SHA-512', request.security) }
     return comeIn(request, 'SASL_SSL', 'sasl_ssl', options)
   },
 }
