@@ -275,7 +275,7 @@ export class AdminConversation {
   }
 
   async #dirs(words: Words): Promise<string> {
-    const version = words.version(4)
+    const version = words.version(5)
     const topics = words.rest.map(word => {
       const [, name, index] = /^(.*?)(\d+)$/.exec(word)!
       return { topic: this.#topic(name!), partitions: [Number(index)] }

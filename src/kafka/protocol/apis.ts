@@ -134,8 +134,8 @@ function api<Q extends Message, R extends Message>(
 }
 
 /**
- * Two rows say less, or more, than their messages have: librdkafka takes a broker whose Produce does not begin at 0 for one
- * that can't compress, though nobody may send versions 0 to 2 any more; DescribeLogDirs 5 is for clusters with cordoned directories.
+ * One row says more than its messages have: librdkafka takes a broker whose Produce does not begin at 0 for one that can't compress,
+ * though nobody may send versions 0 to 2 any more.
  */
 export const apis = {
   Produce: api(ProduceRequest, ProduceResponse, '0-13'),
@@ -169,7 +169,7 @@ export const apis = {
   DescribeConfigs: api(DescribeConfigsRequest, DescribeConfigsResponse),
   AlterConfigs: api(AlterConfigsRequest, AlterConfigsResponse),
   AlterReplicaLogDirs: api(AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse),
-  DescribeLogDirs: api(DescribeLogDirsRequest, DescribeLogDirsResponse, '1-4'),
+  DescribeLogDirs: api(DescribeLogDirsRequest, DescribeLogDirsResponse),
   SaslAuthenticate: api(SaslAuthenticateRequest, SaslAuthenticateResponse),
   CreatePartitions: api(CreatePartitionsRequest, CreatePartitionsResponse),
   DeleteGroups: api(DeleteGroupsRequest, DeleteGroupsResponse),
