@@ -43,6 +43,8 @@ export function clientsPage(columns: readonly Column[]): string {
     '',
     "- **Kafka's own tools** (topics, configs, groups, offsets, ACLs, transactions, console, performance and verifiable producers and consumers): 150 commands are asked of this broker and of a real Kafka 4.3, and have to print the same and end with the same code.",
     '- **A Kafka Streams application** with `exactly_once_v2`, a repartition and a changelog topic, is killed twice, once losing its state, and so is the broker, again and again: every count it committed is there once.',
+    '- **Kafka Connect**: two workers copy a file exactly once to a topic and the topic to a file, while the broker is killed, and then a worker.',
+    '- **MirrorMaker** between this broker and a real Kafka, both ways and exactly once: records, and how far groups have read.',
     "- **A real Flink 2.3**: `kafka` (at least once and exactly once, all startup and bounded modes, topics by pattern, headers, keys and timestamps), `upsert-kafka` with deletions, and `avro-confluent` with this broker's schema registry.",
     "- **franz-go's own tests**, its chains of groups and of transactions among them; left out are two that look for the topic `__consumer_offsets`.",
     ...(notes.length === 0 ? [] : ['', '## Notes', '', ...notes.map((text, at) => `${at + 1}. ${text}`)]),

@@ -1,8 +1,8 @@
 /**
- * Programs of Kafka's world against our broker: npm run kafka-programs -- [tools] [streams] [flink] [franz-go] [--verbose]
+ * Programs of Kafka's world against our broker: npm run kafka-programs -- [tools] [streams] [connect] [mirror] [flink] [franz-go] [--verbose]
  *
  * tools: Kafka's own tools, compared with what they answer on a real Kafka; streams: a Kafka Streams application that is killed;
- * flink: a real Flink's connectors; franz-go: that client's own tests. What this machine can't run is left out, and said. Needs Java 17 and Maven, and Go; `tools` and `flink` need
+ * connect: Kafka Connect, whose workers are killed; mirror: MirrorMaker between our broker and a real Kafka; flink: a real Flink's connectors; franz-go: that client's own tests. What this machine can't run is left out, and said. Needs Java 17 and Maven, and Go; `tools`, `mirror` and `flink` need
  * ../shared/real, or the programs that MILLRACE_KAFKA and MILLRACE_FLINK name.
  */
 import { existsSync } from 'node:fs'
@@ -12,8 +12,10 @@ import { parseArgs } from 'node:util'
 import { Missing } from '../install.ts'
 import { type RunningTarget, freePorts, startBroker } from '../target.ts'
 import { goTests, javaPrograms } from '../toolchains.ts'
+import { runConnect } from './connect.ts'
 import { askFlink } from './flink.ts'
 import { runFranzGo } from './franz-go.ts'
+import { runMirror } from './mirror.ts'
 import { withRealKafka } from './real-kafka.ts'
 import { runStreams } from './streams.ts'
 import { compareTools } from './tools.ts'
@@ -39,6 +41,11 @@ const suites: Readonly<Record<string, (broker: RunningTarget, registry: string) 
     return withRealKafka(peer('kafka'), real => compareTools(java, broker.bootstrap, real, flags.verbose))
   },
   streams: broker => runStreams(javaPrograms(), broker),
+  connect: broker => runConnect(javaPrograms(), broker),
+  mirror: broker => {
+    const java = javaPrograms()
+    return withRealKafka(peer('kafka'), real => runMirror(java, broker.bootstrap, real))
+  },
   flink: (broker, registry) => {
     javaPrograms()
     return askFlink(peer('flink'), { broker: broker.bootstrap, registry: `http://${registry}` }, flags.verbose)
