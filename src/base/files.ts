@@ -17,7 +17,7 @@ export interface DataFile {
   writeNow(parts: readonly Uint8Array[], position: number): void
   /** Fills `into`; answers how many bytes, fewer only where the file ends. */
   read(into: Uint8Array, position: number): Promise<number>
-  /** The same before it returns: for what was written just now and is in memory for sure. */
+  /** The same before it returns: for what is in memory, being just written or lately read. */
   readNow(into: Uint8Array, position: number): number
   truncate(bytes: number): Promise<void>
   bytes(): Promise<number>

@@ -18,21 +18,16 @@ export class LogRecords implements RecordsSource {
     return this.byteLength - this.#sent
   }
 
-  /** Fills `into` with the next bytes, all of it or what is left. At once where they are in memory for sure. */
+  /** Fills `into` with the next bytes, all of it or what is left. At once where they are in memory, as far as that can be told. */
   read(into: Uint8Array): Promise<number> | number {
     const { segment, position } = this.#range
     const count = Math.min(into.length, this.left)
     const target = into.subarray(0, count)
     const at = position + this.#sent
     this.#sent += count
-    const file = segment.bytes - at <= RECENT_BYTES && segment.written ? segment.file.now() : undefined
-    if (file === undefined) return this.#readLater(target, at)
-    return this.#whole(file.readNow(target, at), count)
-  }
-
-  async #readLater(target: Uint8Array, at: number): Promise<number> {
-    const file = await this.#range.segment.file.get()
-    return this.#whole(await file.read(target, at), target.length)
+    const recent = segment.bytes - at <= RECENT_BYTES && segment.written ? segment.file.now() : undefined
+    const read = recent?.readNow(target, at) ?? segment.file.read(target, at)
+    return typeof read === 'number' ? this.#whole(read, count) : read.then(length => this.#whole(length, count))
   }
 
   #whole(count: number, expected: number): number {

@@ -10,10 +10,15 @@ export interface FoundBatch {
   readonly lastOffset: number
 }
 
+/** What is read of: a file, or one that is opened when it is needed. */
+interface Source {
+  read(into: Uint8Array, position: number): Promise<number> | number
+}
+
 const HEADERS_BYTES = 8 * 1024
 
 /** The first batch at or behind `position` whose last offset is at least `offset`; undefined when none is below `end`. */
-export async function findBatch(file: DataFile, position: number, end: number, offset: number): Promise<FoundBatch | undefined> {
+export async function findBatch(file: Source, position: number, end: number, offset: number): Promise<FoundBatch | undefined> {
   const buffer = new Uint8Array(HEADERS_BYTES)
   let at = position
   while (at + BATCH_HEADER_BYTES <= end) {
@@ -34,7 +39,7 @@ export async function findBatch(file: DataFile, position: number, end: number, o
 
 /** The end of the last whole batch that ends at or before `limit`, from a batch's start on; at least one batch where `atLeastOne`. */
 export async function endOfBatches(
-  file: DataFile,
+  file: Source,
   start: number,
   limit: number,
   end: number,

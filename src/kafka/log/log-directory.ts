@@ -121,7 +121,7 @@ export class LogDirectory {
       },
     })
     this.#context = {
-      open: new OpenFiles(files, options.maxOpenFiles),
+      open: new OpenFiles(files, options.maxOpenFiles, clock),
       committer: this.committer,
       stage,
       durability,

@@ -1,5 +1,4 @@
 /** Where in the files of a partition what a reader asks for lies, as far as it may see. */
-import type { DataFile } from '../../base/files.ts'
 import { endOfBatches, findBatch } from './batch-scan.ts'
 import type { IndexCache } from './index-cache.ts'
 import { RecentEnds } from './recent-ends.ts'
@@ -90,17 +89,16 @@ export class LogReads {
       if (segment.bytes === 0) continue
       segment.file.pin()
       try {
-        const file = await segment.file.get()
+        await segment.file.get()
         const index = await this.#indexOf(segment)
         const readable = segment === durable.segment ? durable.position : segment.bytes
         const from = offset <= segment.baseOffset ? 0 : index.positionFor(offset - segment.baseOffset)
-        const batch = await findBatch(file, from, readable, offset)
+        const batch = await findBatch(segment.file, from, readable, offset)
         if (batch === undefined) continue
         if (batch.baseOffset >= bound) return undefined
         const end = await this.#positionOf(segment, bound, readable)
         const limit = batch.position + maxBytes
-        const bytes =
-          (end <= limit ? end : await this.#cut(segment, file, batch.position, limit, end, atLeastOne)) - batch.position
+        const bytes = (end <= limit ? end : await this.#cut(segment, batch.position, limit, end, atLeastOne)) - batch.position
         if (bytes <= 0) return undefined
         return { segment, position: batch.position, bytes }
       } finally {
@@ -114,9 +112,9 @@ export class LogReads {
     return this.#indexes.offsets(segment, segment === this.#segments.active)
   }
 
-  async #cut(segment: Segment, file: DataFile, start: number, limit: number, end: number, atLeastOne: boolean): Promise<number> {
+  async #cut(segment: Segment, start: number, limit: number, end: number, atLeastOne: boolean): Promise<number> {
     const indexed = segment.index?.batchStartAtMost(limit) ?? 0
-    return indexed > start ? indexed : endOfBatches(file, start, limit, end, atLeastOne)
+    return indexed > start ? indexed : endOfBatches(segment.file, start, limit, end, atLeastOne)
   }
 
   /** Where offset `bound` lies in a segment as far as that is known without reading: its end, or −1. */
@@ -131,7 +129,7 @@ export class LogReads {
   async #positionOf(segment: Segment, offset: number, readable: number): Promise<number> {
     if (offset >= segment.endOffset || offset >= this.#bounds.highWatermark) return readable
     const index = await this.#indexOf(segment)
-    const batch = await findBatch(await segment.file.get(), index.positionFor(offset - segment.baseOffset), readable, offset)
+    const batch = await findBatch(segment.file, index.positionFor(offset - segment.baseOffset), readable, offset)
     return batch?.position ?? readable
   }
 

@@ -2,16 +2,24 @@
  * A bounded number of open files. A file is opened when it is used and closed when others were used since; what is pinned
  * stays open, because a sync or a reader still needs it.
  */
+import { type Clock, systemClock } from '../../base/clock.ts'
 import type { DataFile, Files } from '../../base/files.ts'
+
+/** A read that was handed over and took no longer found its bytes in the page cache, as what lies behind them will be. */
+const WARM_MS = 0.5
+/** So much is then read at once, with no thread in between, before a read is handed over again: others get their turn. */
+const AT_ONCE_BYTES = 1024 * 1024
 
 export class OpenFiles {
   readonly files: Files
+  readonly clock: Clock
   readonly #most: number
   /** Least recently used first. */
   readonly #open = new Map<CachedFile, DataFile>()
 
-  constructor(files: Files, most: number) {
+  constructor(files: Files, most: number, clock: Clock = systemClock) {
     this.files = files
+    this.clock = clock
     this.#most = most
   }
 
@@ -55,6 +63,8 @@ export class CachedFile {
   #pins = 0
   #opening: Promise<DataFile> | undefined
   #renaming: Promise<void> | undefined
+  /** So many bytes may be read at once. */
+  #warmBytes = 0
   /** What to do once nobody reads it any more. */
   #whenUnused: (() => void) | undefined
 
@@ -96,6 +106,26 @@ export class CachedFile {
       if (this.#renaming === undefined) return (this.#opening ??= this.#openFile(how))
       await this.#renaming
     }
+  }
+
+  /** As `DataFile.read`; at once where the reads before it were as fast as memory. Who reads has pinned it. */
+  read(into: Uint8Array, position: number): Promise<number> | number {
+    const file = this.#warmBytes > 0 ? this.now() : undefined
+    if (file === undefined) return this.#readLater(into, position)
+    const { clock } = this.#open
+    const startedMs = clock.elapsedMs()
+    const count = file.readNow(into, position)
+    this.#warmBytes = clock.elapsedMs() - startedMs > WARM_MS ? 0 : this.#warmBytes - into.length
+    return count
+  }
+
+  async #readLater(into: Uint8Array, position: number): Promise<number> {
+    const file = await this.get()
+    const { clock } = this.#open
+    const startedMs = clock.elapsedMs()
+    const count = await file.read(into, position)
+    this.#warmBytes = clock.elapsedMs() - startedMs > WARM_MS ? 0 : AT_ONCE_BYTES
+    return count
   }
 
   /** Gives the file another name. Whoever has it open keeps it; whoever opens it meanwhile opens it under the new one. */
