@@ -46,7 +46,7 @@ export function clientsPage(columns: readonly Column[]): string {
     '- **Kafka Connect**: two workers copy a file exactly once to a topic and the topic to a file, while the broker is killed, and then a worker.',
     '- **MirrorMaker** between this broker and a real Kafka, both ways and exactly once: records, and how far groups have read.',
     "- **A real Flink 2.3**: `kafka` (at least once and exactly once, all startup and bounded modes, topics by pattern, headers, keys and timestamps), `upsert-kafka` with deletions, and `avro-confluent` with this broker's schema registry.",
-    "- **franz-go's own tests**, its chains of groups and of transactions among them; left out are two that look for the topic `__consumer_offsets`.",
+    "- **franz-go's own tests**, its chains of groups and of transactions among them, these also over connections that die within a second or so; left out are two that look for the topic `__consumer_offsets`.",
     ...(notes.length === 0 ? [] : ['', '## Notes', '', ...notes.map((text, at) => `${at + 1}. ${text}`)]),
     '',
   ].join('\n')

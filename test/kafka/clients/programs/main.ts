@@ -50,7 +50,7 @@ const suites: Readonly<Record<string, (broker: RunningTarget, registry: string) 
     javaPrograms()
     return askFlink(peer('flink'), { broker: broker.bootstrap, registry: `http://${registry}` }, flags.verbose)
   },
-  'franz-go': broker => runFranzGo(goTests('go', 'github.com/twmb/franz-go/pkg/kgo'), broker.bootstrap),
+  'franz-go': broker => runFranzGo(goTests('go', 'github.com/twmb/franz-go/pkg/kgo'), broker),
 }
 
 const asked = positionals.length > 0 ? positionals : Object.keys(suites)

@@ -46,6 +46,7 @@ const consume = tool('org.apache.kafka.tools.consumer.ConsoleConsumer')
 const deleteRecords = tool('org.apache.kafka.tools.DeleteRecordsCommand')
 const logDirs = tool('org.apache.kafka.tools.LogDirsCommand')
 const features = optionsFirst('org.apache.kafka.tools.FeatureCommand')
+const quorum = optionsFirst('org.apache.kafka.tools.MetadataQuorumCommand')
 const cluster = tool('org.apache.kafka.tools.ClusterTool')
 const clientMetrics = tool('org.apache.kafka.tools.ClientMetricsCommand')
 const leaders = tool('org.apache.kafka.tools.LeaderElectionCommand')
@@ -257,8 +258,10 @@ export const toolCommands = (deletion: string): readonly ToolCommand[] => [
   // ── the cluster ───────────────────────────────────────────────────────────────────────────────────
   cluster('cluster-id'),
   cluster('list-endpoints'),
-  features('describe', { differs: 'share and streams groups, KRaft and eligible leader replicas are not here' }),
+  features('describe', { differs: 'share and streams groups and KRaft are not here' }),
   features('version-mapping'),
+  quorum('describe --status', { differs: 'where the log of metadata ends, and at which address it is' }),
+  quorum('describe --replication', { differs: 'where the log of metadata ends, and when' }),
   logDirs('--describe --topic-list b'),
   logDirs('--describe --broker-list 7'),
   leaders('--election-type preferred --all-topic-partitions'),

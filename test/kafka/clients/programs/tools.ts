@@ -57,13 +57,6 @@ class Tools {
       .replace(/((?:Exception|Error)): .*/g, '$1')
       .replace(/(Error while executing [\w ]+ command ?:?|Error: ?|error: ).*/g, '$1')
       .replace(/^WARN .*\n/gm, '')
-      // Set by a real Kafka of 4.x for the whole cluster, where the feature of eligible leader replicas is on.
-      .replace(
-        /^ *min\.insync\.replicas=1 sensitive=false synonyms=\{DYNAMIC_DEFAULT_BROKER_CONFIG:min\.insync\.replicas=1\}\n/gm,
-        '',
-      )
-      .replace(/DYNAMIC_DEFAULT_BROKER_CONFIG:min\.insync\.replicas=1, /g, '')
-      .replace(/Configs: min\.insync\.replicas=1,?/g, 'Configs: ')
       .replace(/ +/g, ' ')
       .replace(/ +$/gm, '')
     return { code, out: text.trim() }
