@@ -65,9 +65,10 @@ export class Simulation {
         if (!failed && this.#chance(0.3)) await this.#orCrash(this.#stop())
         else throw new Crashed('between two operations')
       } catch (error) {
-        // After a failed sync nothing is certain any more: clients are cut off, and only a restart helps.
+        // After a failed sync nothing is certain any more: clients are cut off, and only a restart helps, with the power on or not.
         const failed = this.#broker?.directory.committer.failure !== undefined
         if (!(error instanceof Crashed) && !failed) throw error
+        if (failed && this.#chance(0.5) && (await this.#stopsAlone())) continue
         this.#disk.crash()
         this.#crashes++
       }
@@ -133,6 +134,17 @@ export class Simulation {
     // What the journal could not write for want of room, it tries again.
     const stopped = this.#broker!.stop()
     await Promise.race([stopped, this.#time.pass(5000).then(() => stopped)])
+  }
+
+  /** Whether a broker whose disk failed stops, before the power fails. */
+  async #stopsAlone(): Promise<boolean> {
+    try {
+      await this.#orCrash(this.#stop())
+      return true
+    } catch (error) {
+      if (error instanceof Crashed) return false
+      throw error
+    }
   }
 
   #armCrash(): void {

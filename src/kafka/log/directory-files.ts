@@ -4,6 +4,7 @@
  *     meta.properties           cluster id, node id, and the version of this layout; a Kafka has one without that
  *     leader-epoch              of this run, one more than the last where that did not stop cleanly
  *     .kafka_cleanshutdown      there only between a clean stop and the next start
+ *     sync-failed               a sync failed in the last run
  */
 import { join } from 'node:path'
 import { publishFile } from '../../base/disk.ts'
@@ -16,6 +17,7 @@ export const FORMAT = 1
 export const META = 'meta.properties'
 export const LEADER_EPOCH = 'leader-epoch'
 export const CLEAN_MARK = '.kafka_cleanshutdown'
+const SYNC_FAILED = 'sync-failed'
 
 export interface Meta {
   readonly clusterId: string
@@ -85,6 +87,20 @@ export async function takeCleanMark(files: Files, path: string): Promise<boolean
 
 export const markClean = (files: Files, path: string): Promise<void> =>
   publishFile(files, path, CLEAN_MARK, new TextEncoder().encode('{"version":0}'))
+
+/**
+ * A sync failed: what it covered may stand in the page cache, be read from there, and be on no disk, whatever later syncs say. The mark
+ * itself need not be: without the page cache it is not needed.
+ */
+export async function markSyncFailed(files: Files, path: string): Promise<void> {
+  ;(await files.open(join(path, SYNC_FAILED), 'create')).close()
+}
+
+export const syncHasFailed = async (files: Files, path: string): Promise<boolean> =>
+  (await files.status(join(path, SYNC_FAILED))) !== undefined
+
+/** All that it covered was written and synced once more. */
+export const forgetFailedSync = (files: Files, path: string): Promise<void> => files.remove(join(path, SYNC_FAILED))
 
 export async function nextLeaderEpoch(files: Files, path: string, clean: boolean): Promise<number> {
   const text = await readText(files, join(path, LEADER_EPOCH))

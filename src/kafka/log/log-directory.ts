@@ -18,7 +18,15 @@ import { STAGED, type StagedBackup, stageBackup } from './backup-stage.ts'
 import { BatchJournal } from './batch-journal.ts'
 import { Checkpoints, upkeepFailed } from './checkpoints.ts'
 import { Committer, type Durability } from './commit.ts'
-import { markClean, nextLeaderEpoch, readOrMakeMeta, takeCleanMark } from './directory-files.ts'
+import {
+  forgetFailedSync,
+  markClean,
+  markSyncFailed,
+  nextLeaderEpoch,
+  readOrMakeMeta,
+  syncHasFailed,
+  takeCleanMark,
+} from './directory-files.ts'
 import { IndexCache } from './index-cache.ts'
 import { DELETED_SUFFIX, STRAY_SUFFIX, parsePartitionDirectory, partitionDirectory } from './names.ts'
 import { OpenFiles } from './open-files.ts'
@@ -68,6 +76,8 @@ export class LogDirectory {
   /** The last stop was clean. */
   readonly clean: boolean
   readonly leaderEpoch: number
+  /** In the run before this one. */
+  readonly syncHasFailed: boolean
   readonly committer: Committer
   readonly #options: LogDirectoryOptions
   readonly #unlock: () => Promise<void>
@@ -79,6 +89,8 @@ export class LogDirectory {
   readonly #checkpoints: Checkpoints
   /** Between the start and the stop: recovery points follow what is appended. */
   #serving = false
+  /** That a sync failed is being noted for the next start. */
+  #marked: Promise<void> | undefined
   /** A backup is being copied. */
   #staged = false
   /** Called when a sync failed and nothing is taken any more. */
@@ -93,6 +105,7 @@ export class LogDirectory {
       readonly nodeId: number
       readonly clean: boolean
       readonly leaderEpoch: number
+      readonly syncHasFailed: boolean
       readonly recoveryPoints: RecoveryPoints
     },
   ) {
@@ -103,6 +116,7 @@ export class LogDirectory {
     this.nodeId = found.nodeId
     this.clean = found.clean
     this.leaderEpoch = found.leaderEpoch
+    this.syncHasFailed = found.syncHasFailed
     this.#unlock = unlock
     this.#batches = batches
     this.#recoveryPoints = found.recoveryPoints
@@ -117,6 +131,12 @@ export class LogDirectory {
       beginRound: () => stage.beginRound(),
       onFailure: error => {
         options.log('error', 'a sync failed: nothing is written any more', { directory: options.path, error: error.message })
+        this.#marked = markSyncFailed(files, options.path).catch(markError =>
+          options.log('error', 'the failed sync is not marked: the next start may believe what is on no disk', {
+            directory: options.path,
+            error: markError.message,
+          }),
+        )
         this.onFailure?.(error)
       },
     })
@@ -150,10 +170,11 @@ export class LogDirectory {
       const meta = await readOrMakeMeta(files, path, options)
       const clean = await takeCleanMark(files, path)
       const leaderEpoch = await nextLeaderEpoch(files, path, clean)
+      const found = { ...meta, clean, leaderEpoch, syncHasFailed: await syncHasFailed(files, path) }
       const recoveryPoints = await readRecoveryPoints(files, path)
       const batches = await BatchJournal.open(files, join(path, 'batches'))
       await files.remove(join(path, STAGED))
-      return (opened = new LogDirectory(options, unlock, batches, { ...meta, clean, leaderEpoch, recoveryPoints }))
+      return (opened = new LogDirectory(options, unlock, batches, { ...found, recoveryPoints }))
     } catch (error) {
       await unlock()
       throw error
@@ -166,7 +187,8 @@ export class LogDirectory {
   async openJournal(sections: readonly JournalSection[]): Promise<StateJournal> {
     const { files, timers, path } = this.#options
     const snapshotBytes = this.#options.journalSnapshotBytes ?? JOURNAL_SNAPSHOT_BYTES
-    const context = { files, committer: this.committer, timers, snapshotBytes, warn: this.#context.warn }
+    const { warn } = this.#context
+    const context = { files, committer: this.committer, timers, snapshotBytes, rewrite: this.syncHasFailed, warn }
     return (this.#journal = await StateJournal.open(context, join(path, 'journal'), sections))
   }
 
@@ -180,8 +202,10 @@ export class LogDirectory {
       checkedBytes += recovered.checkedBytes
       lostBytes += recovered.lostBytes
     })
+    if (checkedBytes > 0) await this.#options.files.syncDirectory(this.path)
     if (!this.clean) this.#options.log('info', 'recovered', { partitions: partitions.length, checkedBytes, lostBytes })
     await this.#restoreBatches()
+    if (this.syncHasFailed) await forgetFailedSync(this.#options.files, this.path)
     this.#serving = true
     // What was checked or restored need not be again. Producers need not wait for that.
     if (!this.clean) void this.checkpoint()
@@ -198,6 +222,7 @@ export class LogDirectory {
       snapshotOffset: known?.snapshotOffset,
       indexMark: known?.indexMark,
       clean: this.clean && known !== undefined,
+      rewrite: this.syncHasFailed,
       indexIntervalBytes: partition.settings.indexIntervalBytes,
     })
     const { topic, topicId, partition: number } = partition
@@ -386,6 +411,7 @@ export class LogDirectory {
       await this.#journal?.close()
       if (whole) await this.#markClean()
     }
+    await this.#marked
     this.#batches.close()
     for (const log of this.#logs.values()) for (const segment of log.segments) segment.file.close()
     await this.#unlock()

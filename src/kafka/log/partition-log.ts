@@ -14,9 +14,9 @@ import type { DataFile } from '../../base/files.ts'
 import {
   baseOffsetAt,
   baseSequenceAt,
+  BATCH_HEADER_BYTES,
   batchBytesAt,
   checkBatch,
-  forEachBatch,
   isControl,
   isTransactional,
   lastOffsetDeltaAt,
@@ -199,18 +199,21 @@ export class PartitionLog implements Participant, JournalledWrite {
    */
   restore(batches: Uint8Array): number {
     let missing = 0
-    forEachBatch(batches, (at, batchEnd) => {
+    for (let at = 0; at + BATCH_HEADER_BYTES <= batches.length;) {
+      const size = batchBytesAt(batches, at)
       const baseOffset = baseOffsetAt(batches, at)
-      if (baseOffset < this.#endOffset) return true
-      // A hole: what stood there was never acknowledged, and neither was this.
-      if (baseOffset > this.#endOffset) return false
-      if (checkBatch(batches, at, batchEnd) !== undefined) return false
-      if (this.#mustRoll(batches, at, batchEnd - at)) this.#roll()
-      this.epochs.append(leaderEpochAt(batches, at), baseOffset)
-      this.#place(batches, at, batchEnd - at, baseOffset, undefined)
-      missing += batchEnd - at
-      return true
-    })
+      // A crash may leave an entry's header, and not its batches: nobody was told of them.
+      if (size < BATCH_HEADER_BYTES || size > batches.length - at) break
+      if (baseOffset >= this.#endOffset) {
+        // A hole: what stood there was never acknowledged, and neither was this.
+        if (baseOffset > this.#endOffset || checkBatch(batches, at, at + size) !== undefined) break
+        if (this.#mustRoll(batches, at, size)) this.#roll()
+        this.epochs.append(leaderEpochAt(batches, at), baseOffset)
+        this.#place(batches, at, size, baseOffset, undefined)
+        missing += size
+      }
+      at += size
+    }
     return missing
   }
 

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { SimulatedDisk } from '../../testing/simulated-disk.ts'
 import { type TestBroker, batchOf, settled, testBroker } from '../../testing/broker.ts'
 import type { PartitionLog } from './partition-log.ts'
+import { decodeProducers } from './producer-snapshot.ts'
+import { ProducerStates } from './producer-states.ts'
 
 const NOW = 1_700_000_000_000
 const PARTITION = '/data/orders-0'
@@ -97,4 +99,63 @@ test('a damaged batch below the recovery point is an error, not a shorter log', 
   // Its indexes are gone as well, so that it is read again.
   await disk.writeDurably(join(PARTITION, `${'0'.repeat(20)}.index`), new Uint8Array())
   await expect(testBroker({ files: disk.mount() })).rejects.toThrow('is damaged at byte')
+})
+
+test('snapshots that a power failure spoiled are made anew where a segment begins', async () => {
+  const properties = { 'log.segment.bytes': '1024' }
+  const disk = new SimulatedDisk(1)
+  const before = await testBroker({ files: disk.mount(), properties })
+  await before.connect().createTopic('orders', 1)
+  const append = (from: number, to: number) => {
+    for (let i = from; i < to; i++)
+      logOf(before).append(batchOf([`record ${i}`], NOW, { producerId: 7, producerEpoch: 0, baseSequence: i }), 0)
+    return settled()
+  }
+  await append(0, 40)
+  await before.broker.directory.checkpoint()
+  await append(40, 80)
+  const bases = logOf(before).segments.map(({ baseOffset }) => baseOffset)
+  disk.crash()
+  const snapshot = (base: number) => join(PARTITION, `${String(base).padStart(20, '0')}.snapshot`)
+  const later = bases.filter(base => base > 40)
+  expect(later.length).toBeGreaterThan(2)
+  for (const base of later) await disk.writeDurably(snapshot(base), new Uint8Array(50))
+  const after = await testBroker({ files: disk.mount(), properties })
+  for (const base of later) {
+    const producers = new ProducerStates()
+    expect(decodeProducers(await disk.read(snapshot(base)), producers)).toBe(true)
+    expect(producers.get(7)?.lastSequence).toBe(base - 1)
+  }
+  await after.stop()
+})
+
+test('an entry of the batch journal whose batches a power failure took is passed over', async () => {
+  const { broker, connect, stop } = await testBroker()
+  await connect().createTopic('orders', 1)
+  const log = broker.topics.named('orders')!.partitions[0]!
+  const batch = batchOf(['tea'], NOW)
+  expect(log.restore(new Uint8Array(batch.length))).toBe(0)
+  expect(log.restore(batch.subarray(0, 70))).toBe(0)
+  expect(log.restore(batch.map((byte, at) => (at === 68 ? byte ^ 1 : byte)))).toBe(0)
+  expect(log.restore(batch)).toBe(batch.length)
+  expect(log.restore(batch)).toBe(0)
+  await stop()
+})
+
+test('what a failed sync covered is durable once it was acknowledged after the next start, also when that had the page cache', async () => {
+  const disk = new SimulatedDisk(1)
+  const mine = { producerId: 7, producerEpoch: 0, baseSequence: 0 }
+  const first = await testBroker({ files: disk.mount(), log: () => {} })
+  await first.connect().createTopic('orders', 1)
+  disk.options.failingSyncs = 1
+  expect((await first.connect().produce('orders', 0, ['tea'], mine)).errorCode).toBe(56)
+  await first.stop()
+  disk.options.failingSyncs = 0
+  // No power was lost: the record is still to be read, and the producer that sends it again is told that it was there already.
+  const second = await testBroker({ files: disk.mount(), log: () => {} })
+  expect((await second.connect().produce('orders', 0, ['tea'], mine)).errorCode).toBe(0)
+  disk.crash()
+  const third = await testBroker({ files: disk.mount() })
+  expect((await third.connect().fetch('orders', 0, 0)).records.map(record => record.value)).toEqual(['tea'])
+  await third.stop()
 })

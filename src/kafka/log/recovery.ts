@@ -46,6 +46,8 @@ export interface RecoveryOptions {
   readonly indexMark: IndexMark | undefined
   /** The last stop was clean: the log ends at the recovery point, and nothing has to be read. */
   readonly clean: boolean
+  /** A sync failed before: what is read may be in the page cache alone, and is written again. */
+  readonly rewrite?: boolean
   /** The log is read anew while it has readers. */
   readonly running?: boolean
   /** Batches from this offset on do not count. */
@@ -110,7 +112,14 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
   const producers = new ProducerStates()
   let from = recoveryPoint
   if (options.snapshotOffset !== -1)
-    from = await restoreProducers(files, directory, snapshotsUpTo(recoveryPoint), producers, bases[0]!)
+    // One from before the first segment lacks what was deleted since.
+    from = await restoreProducers(
+      files,
+      directory,
+      snapshotsUpTo(recoveryPoint).filter(at => at >= bases[0]!),
+      producers,
+      bases[0]!,
+    )
   from = Math.max(from, bases[0]!)
 
   let state: Omit<RecoveredLog, 'lostBytes' | 'checkedBytes'> & { lostBytes: number; checkedBytes: number } = {
@@ -138,9 +147,8 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       continue
     }
     await segment.resume(start.position, start.offset)
-    // A later start may have to begin with this segment, when those before it are deleted.
-    const unknown = i > first && producers.size > 0 && start.offset === segment.baseOffset
-    if (unknown && !snapshotsUpTo(segment.baseOffset).includes(segment.baseOffset))
+    // A later start may have to begin with this segment, when those before it are deleted. A file of that name need not be whole, or durable.
+    if (start.offset === segment.baseOffset && producers.size > 0)
       await publishFile(files, directory, segmentFile('', segment.baseOffset, 'snapshot'), encodeProducers(producers))
     const known = segment.baseOffset === options.indexMark?.baseOffset && start.offset === options.recoveryPoint
     if (known) segment.timestamps = options.indexMark.timestamps
@@ -152,6 +160,7 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
       indexIntervalBytes: options.indexIntervalBytes,
     })
     state.checkedBytes += end - start.position
+    if (options.rewrite) await writeAgain(file, start.position, end)
     const next = segments[i + 1]
     if (end < bytes && segment.endOffset < options.recoveryPoint)
       throw damaged(file.path, end, segment.endOffset, options.recoveryPoint)
@@ -173,6 +182,8 @@ export async function recoverLog(open: OpenFiles, directory: string, options: Re
     }
     break
   }
+  // A name that nobody synced may be as new as what was read.
+  if (!options.clean && state.checkedBytes > 0) await files.syncDirectory(directory)
   epochs.truncate(segments.at(-1)!.endOffset)
   const aborted = await Promise.all(segments.slice(Math.max(0, first)).map(segment => segment.aborted()))
   return { ...state, hasAborted: state.hasAborted || aborted.some(list => list.length > 0) }
@@ -201,13 +212,28 @@ async function removeSegment(files: Files, directory: string, base: number, snap
 }
 
 /** Up to where the indexes can be believed after a crash: before the segment whose files are not what the recovery point says. */
-async function indexedUpTo(segments: readonly Segment[], { clean, indexMark }: RecoveryOptions): Promise<number> {
+async function indexedUpTo(
+  segments: readonly Segment[],
+  { clean, indexMark, rewrite = false }: RecoveryOptions,
+): Promise<number> {
   const marked = clean ? undefined : segments.find(segment => segment.baseOffset === indexMark?.baseOffset)
   if (marked === undefined) return Number.POSITIVE_INFINITY
   marked.sealed = false
   marked.unsyncedIndexes = true
-  return (await marked.holds(indexMark!)) ? Number.POSITIVE_INFINITY : marked.baseOffset
+  return !rewrite && (await marked.holds(indexMark!)) ? Number.POSITIVE_INFINITY : marked.baseOffset
 }
+
+/** The system takes pages whose sync failed for clean ones: they are on the disk once they were written and synced anew. */
+async function writeAgain(file: DataFile, from: number, to: number): Promise<void> {
+  const buffer = new Uint8Array(Math.min(REWRITE_BYTES, to - from))
+  for (let at = from; at < to; at += buffer.length) {
+    const bytes = buffer.subarray(0, Math.min(buffer.length, to - at))
+    await file.read(bytes, at)
+    await file.write([bytes], at)
+  }
+}
+
+const REWRITE_BYTES = 1024 * 1024
 
 /** The newest snapshot that is whole; answers its offset, or `none` without one. */
 async function restoreProducers(

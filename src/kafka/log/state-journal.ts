@@ -31,6 +31,8 @@ export interface JournalContext {
   readonly timers: Timers
   /** A journal this long is replaced by a snapshot, unless the last snapshot was half as long. */
   readonly snapshotBytes: number
+  /** A sync failed before: what is read may be in the page cache alone, and is written again. */
+  readonly rewrite?: boolean
   warn(event: string, fields: Readonly<Record<string, unknown>>): void
 }
 
@@ -102,7 +104,7 @@ export class StateJournal implements Participant {
     }
     let end = 0
     let torn: string | undefined
-    const read: { readonly path: string; readonly end: number }[] = []
+    const read: { readonly path: string; readonly whole: Uint8Array }[] = []
     for (const sequence of journals) {
       const path = join(directory, fileName(sequence, 'journal'))
       const bytes = await files.read(path)
@@ -110,11 +112,11 @@ export class StateJournal implements Participant {
       // The next file is there before the last round of this one, and empty until then.
       if (torn !== undefined && end > MAGIC.length) throw corrupt(torn)
       if (end !== bytes.length) torn ??= path
-      read.push({ path, end })
+      read.push({ path, whole: bytes.subarray(0, end) })
     }
-    for (const { path, end: whole } of read.slice(0, -1)) (await settled(files, path, whole)).close()
+    for (const { path, whole } of read.slice(0, -1)) (await settled(context, path, whole)).close()
     const sequence = journals.at(-1) ?? Math.max(1, snapshot)
-    const file = await settled(files, join(directory, fileName(sequence, 'journal')), end)
+    const file = await settled(context, join(directory, fileName(sequence, 'journal')), read.at(-1)?.whole ?? new Uint8Array())
     end = Math.max(end, MAGIC.length)
     await files.syncDirectory(directory)
     const journal = new StateJournal(context, directory, sections, { sequence, file, position: end, snapshotBytes })
@@ -318,10 +320,11 @@ const WRITE_NOW_BYTES = 256 * 1024
 const fileName = (sequence: number, ending: string): string => `${String(sequence).padStart(8, '0')}.${ending}`
 
 /** What a crash left behind the last whole entry must not be taken for one later; what was read must not be lost now. */
-async function settled(files: Files, path: string, end: number): Promise<DataFile> {
+async function settled({ files, rewrite = false }: JournalContext, path: string, whole: Uint8Array): Promise<DataFile> {
   const file = await files.open(path, 'create')
-  await file.truncate(end)
-  if (end === 0) await file.write([MAGIC], 0)
+  await file.truncate(whole.length)
+  if (whole.length === 0) await file.write([MAGIC], 0)
+  else if (rewrite) await file.write([whole], 0)
   await files.sync([file], 'upkeep')
   return file
 }

@@ -6,7 +6,6 @@ import {
   baseOffsetAt,
   batchBytesAt,
   checkBatch,
-  forEachBatch,
   isControl,
   lastOffsetAt,
   readBatchHeader,
@@ -142,16 +141,24 @@ export async function* dumpBatchJournal(context: DumpContext): AsyncIterable<Dum
     const bytes = await file.bytes()
     const lines: DumpLine[] = []
     const end = await replayFile(file, async (topicId, partition, batches) => {
-      forEachBatch(batches, at => {
-        const sound = checkBatch(batches, at, batches.length) === undefined
-        const value = { topicId, partition, bytes: batchBytesAt(batches, at), ...readBatchHeader(batches, at), sound }
+      for (let at = 0; at < batches.length;) {
+        const fault = checkBatch(batches, at, batches.length)
+        const size = fault === 'truncated' || fault === 'length' || fault === 'magic' ? 0 : batchBytesAt(batches, at)
+        if (size === 0) {
+          const text = `${topicId}/${partition}: no batch after ${at} of ${batches.length} bytes`
+          const value = { topicId, partition, position: at, what: 'no batch', bytes: batches.length - at }
+          lines.push({ file: context.file, kind: 'fault', text, value })
+          return
+        }
+        const value = { topicId, partition, bytes: size, ...readBatchHeader(batches, at), sound: fault === undefined }
         lines.push({
           file: context.file,
           kind: 'journalled',
-          text: `${topicId}/${partition} ${batchText(batches, at)}${sound ? '' : ' NOT SOUND'}`,
+          text: `${topicId}/${partition} ${batchText(batches, at)}${fault === undefined ? '' : ' NOT SOUND'}`,
           value,
         })
-      })
+        at += size
+      }
     })
     yield* lines
     if (end < bytes)
