@@ -51,6 +51,8 @@ export class RequestContext {
  */
 export interface ApiHandler<N extends ApiName = ApiName> {
   readonly api: N
+  /** Nobody who means well has more to ask. Decoded, a request may be ten times as large. */
+  readonly mostBytes?: number
   handle(request: RequestOf<N>, context: RequestContext): ResponseOf<N> | undefined | Promise<ResponseOf<N> | undefined>
 }
 

@@ -12,6 +12,7 @@ import { API_VERSIONS, type ApiRow, apiOf, apis } from '../protocol/apis.ts'
 import { codecOf } from '../protocol/codec.ts'
 import { ErrorCode } from '../protocol/errors.ts'
 import { Reader } from '../protocol/reader.ts'
+import { ProtocolError } from '../protocol/protocol-error.ts'
 import { decodeRequestHeader } from '../protocol/request-header.ts'
 import { encodeResponseHeader } from '../protocol/response-header.ts'
 import { Writer } from '../protocol/writer.ts'
@@ -283,6 +284,12 @@ export class Connection implements BytesReader {
       throw new MillraceError('REQUEST_VERSION', 'external', `version ${version} of ${row?.name ?? `API ${key}`} is not served`)
     }
     this.session.check(key)
+    const { mostBytes = Number.POSITIVE_INFINITY } = handler
+    if (frame.bytes.length > mostBytes)
+      throw new ProtocolError(
+        'MESSAGE_MALFORMED',
+        `a request of ${frame.bytes.length} bytes; ${row.name} has at most ${mostBytes}`,
+      )
     const request = codecOf(row.request, version).decode(this.#reader)
     this.broker.stats.requests[key] = (this.broker.stats.requests[key] ?? 0) + 1
     const context = new RequestContext(this, version, header.clientId ?? '', frame)

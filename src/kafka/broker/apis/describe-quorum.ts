@@ -1,20 +1,25 @@
 /** DescribeQuorum: this broker alone keeps what Kafka has in the log of its metadata, in the journal. */
 import type { RequestOf } from '../../protocol/apis.ts'
 import { ErrorCode } from '../../protocol/errors.ts'
-import { type RequestContext, handler } from '../api.ts'
+import type { ApiHandler, RequestContext } from '../api.ts'
 import type { Broker } from '../broker.ts'
 import { CLUSTER_NAME } from '../security/authorizer.ts'
 
 const METADATA_TOPIC = '__cluster_metadata'
 const FIRST_VERSION_WITH_NODES = 2
+/** There is one partition to ask for, and an answer about each that there is not. */
+const MOST_BYTES = 16 * 1024
 
 type Topics = RequestOf<'DescribeQuorum'>['topics']
 
-export const describeQuorum = (broker: Broker) =>
-  handler('DescribeQuorum', ({ topics }, context) => {
+export const describeQuorum = (broker: Broker): ApiHandler<'DescribeQuorum'> => ({
+  api: 'DescribeQuorum',
+  mostBytes: MOST_BYTES,
+  handle({ topics }, context) {
     if (!context.may('DESCRIBE', 'CLUSTER', CLUSTER_NAME)) return { errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED }
     return isMetadata(topics) ? quorumOfOne(broker, context) : { errorMessage: '', topics: nothingOf(topics) }
-  })
+  },
+})
 
 /** Kafka answers who asks for this partition, and for nothing else. */
 const isMetadata = (topics: Topics): boolean =>

@@ -19,7 +19,7 @@ import type { Codec } from '../../records/compression.ts'
 import { MAX_RECORD_OVERHEAD } from '../../records/batch-builder.ts'
 import type { KafkaClient } from '../client.ts'
 import { BatchBytes, type Connection } from '../connection.ts'
-import { isRefusal, mayPass, partitionName, refused } from '../errors.ts'
+import { connectionLost, isRefusal, mayPass, partitionName, refused } from '../errors.ts'
 import { hasId } from '../metadata.ts'
 import { byTopic } from '../offsets.ts'
 import type { Backoff } from '../retry.ts'
@@ -348,6 +348,10 @@ export class Producer {
 
   #send(leader: number, queues: readonly PartitionQueue[]): boolean {
     const sender = this.#senderOf(leader)
+    if (this.client.closed) {
+      this.fail(connectionLost('the cluster', 'is gone: the client was closed'))
+      return false
+    }
     const link = this.client.linkTo(leader)
     const connection = link.current
     if (connection === undefined) {
