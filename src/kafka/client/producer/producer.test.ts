@@ -202,3 +202,10 @@ test('a key has one partition; records without one go on to another when a batch
   partitioner.full!(first)
   expect(new Set(Array.from({ length: 20 }, () => (partitioner.full!(next()), next()))).size).toBeGreaterThan(3)
 })
+
+test('a producer whose client was closed rejects what is not written', async () => {
+  const { producer, orders } = await started({ 'linger.ms': '1000' })
+  append(orders, 'v')
+  producer.client.close()
+  await expect(producer.flush()).rejects.toMatchObject({ code: 'KAFKA_CONNECTION' })
+})
